@@ -1,0 +1,43 @@
+"""Every table: keys, TTL and the classes of data it holds. Pure data, read by the records, the stacks and the tests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+TTL_ATTRIBUTE = "expires_at"
+"""Epoch seconds as a Number, the only form that DynamoDB's TTL understands; a string would live for ever."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableSpec:
+    """One table. sort_key: None where an item is found by its partition key alone. All keys are strings.
+
+    holds: names of the retention policy's classes; a table with any class that has a period has a TTL.
+    """
+
+    name: str
+    partition_key: str
+    sort_key: str | None = None
+    holds: tuple[str, ...]
+
+    def physical_name(self, stage: str) -> str:
+        """Return the table's name in a stage; fixed, so that a rename can never replace data unseen."""
+        return f"wachter-{stage}-{self.name}"
+
+
+_TABLES = (
+    TableSpec(name="positions", partition_key="watch_id", sort_key="moment", holds=("position",)),
+    TableSpec(name="telemetry", partition_key="watch_id", sort_key="moment", holds=("telemetry",)),
+    TableSpec(name="seen-frames", partition_key="watch_id", sort_key="fingerprint", holds=("seen_frame",)),
+    TableSpec(name="quarantine", partition_key="watch_id", sort_key="moment", holds=("quarantine",)),
+    TableSpec(name="sweep-marks", partition_key="epoch", sort_key="watch_id", holds=("sweep_mark",)),
+    TableSpec(name="devices", partition_key="device", holds=("device",)),
+    TableSpec(name="bindings", partition_key="device", sort_key="bound_at", holds=("binding",)),
+    TableSpec(name="memberships", partition_key="account_id", sort_key="watch_id", holds=("membership",)),
+    TableSpec(name="accounts", partition_key="account_id", holds=("account",)),
+    TableSpec(name="sign-ins", partition_key="login", holds=("account",)),
+    TableSpec(name="token-families", partition_key="family_id", holds=("token_family",)),
+    TableSpec(name="attempts", partition_key="counter", holds=("sign_in_attempts",)),
+    TableSpec(name="keys", partition_key="key_id", holds=("subject_key", "epoch_key")),
+)
+
+TABLES: Mapping[str, TableSpec] = {table.name: table for table in _TABLES}

@@ -1,0 +1,1 @@
+"""The stream between the bridge and ingest."""

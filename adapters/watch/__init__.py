@@ -1,0 +1,1 @@
+"""The only translators between the wire and core."""

@@ -1,0 +1,1 @@
+"""Accounts of guardians and how they sign in."""

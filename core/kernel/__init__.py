@@ -1,0 +1,1 @@
+"""What every capability builds on: ids, clock, errors, geography, pages."""

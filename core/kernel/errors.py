@@ -1,0 +1,9 @@
+"""The two roots of our errors. Their texts are constants: what a person sent never stands in one."""
+
+
+class Refused(Exception):  # noqa: N818 - an error is named after the fact
+    """What was asked cannot be done; the asker can tell why from the class."""
+
+
+class NotFound(Refused):
+    """The object does not exist, or not for this asker: both look the same."""

@@ -1,0 +1,194 @@
+"""THE table: each class of data with its purpose, subject, epoch, period and fate.
+
+Records, TTL attributes, reads, sweeps, key destruction and the generated page docs/data.md come from it. The periods are
+decisions D3, D4 and D10 of docs/promises.md, to be confirmed by a lawyer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+
+class Subject(StrEnum):
+    """Whose key seals a class; the key dies with its owner."""
+
+    BINDING = "binding"
+    ACCOUNT = "account"
+    STOCK = "stock"
+    NONE = "none"
+    """Not sealed: holds no personal payload."""
+
+
+class Epoch(StrEnum):
+    """The span of UTC time whose shared key also seals a class; it expires as one."""
+
+    DAY = "day"
+    HOUR = "hour"
+    NONE = "none"
+
+
+class Fate(StrEnum):
+    """What an erasure does to a class."""
+
+    ERASED = "erased"
+    PSEUDONYMOUS = "pseudonymous"
+    KEPT = "kept"
+    """Concerns no person."""
+
+
+_EPOCH_SPAN = {Epoch.DAY: timedelta(days=1), Epoch.HOUR: timedelta(hours=1)}
+_EPOCH_FORM = {Epoch.DAY: "%Y-%m-%d", Epoch.HOUR: "%Y-%m-%dT%H"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataClass:
+    """One class of data.
+
+    purpose: what it is kept for. words: the statement's words that announce it; None where it concerns no person, or
+    where only the running of the service needs it for a short while. period: from the epoch's start, or from the
+    record's own time where there is no epoch; None = as long as its subject.
+    """
+
+    name: str
+    purpose: str
+    words: str | None
+    subject: Subject
+    epoch: Epoch = Epoch.NONE
+    period: timedelta | None = None
+    fate: Fate = Fate.ERASED
+
+    def epoch_start(self, at: datetime) -> datetime:
+        """Return the start of the epoch that holds `at`; `at` itself where the class has no epoch."""
+        at = at.astimezone(UTC)
+        match self.epoch:
+            case Epoch.DAY:
+                return at.replace(hour=0, minute=0, second=0, microsecond=0)
+            case Epoch.HOUR:
+                return at.replace(minute=0, second=0, microsecond=0)
+            case Epoch.NONE:
+                return at
+
+    def epoch_id(self, at: datetime) -> str | None:
+        """Return the name of the epoch that holds `at`, such as 2026-11-22 or 2026-11-22T13."""
+        form = _EPOCH_FORM.get(self.epoch)
+        return form and self.epoch_start(at).strftime(form)
+
+    def expires_at(self, at: datetime) -> datetime | None:
+        """Return the one instant at which everything of the epoch of `at` is over; None = lives with its subject."""
+        return None if self.period is None else self.epoch_start(at) + self.period
+
+    def oldest_readable(self, now: datetime) -> datetime:
+        """Return the first instant whose epoch is not over: the lower bound of every range read."""
+        if self.period is None:
+            return datetime.min.replace(tzinfo=UTC)
+        limit = now.astimezone(UTC) - self.period
+        span = _EPOCH_SPAN.get(self.epoch)
+        return limit + timedelta(microseconds=1) if span is None else self.epoch_start(limit) + span
+
+
+def is_over(expires_at: datetime | None, now: datetime) -> bool:
+    """Tell whether what expires at this instant must no longer be read, stored or kept."""
+    return expires_at is not None and now >= expires_at
+
+
+THREE_MONTHS = timedelta(days=89)  # D3: the shortest span of three calendar months
+A_DAY = timedelta(days=1)
+
+_CLASSES = (
+    DataClass(
+        name="position",
+        purpose="show where the child is and was",
+        words="GPS, GPRS en WIFI positiegegevens voor maximaal 3 maanden voor geschiedenisfunctie",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="telemetry",
+        purpose="show battery, signal, steps and alarms; let technicians analyse faults",
+        words="activiteitentracking, batterijcapaciteit, GSM netwerksterkte gegevens voor maximaal 3 maanden",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="seen_frame",
+        purpose="recognise a repeated frame whose clock was wrong",
+        words=None,
+        subject=Subject.NONE,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="quarantine",
+        purpose="let an operator mend the decoder and replay a frame that could not be understood",
+        words=None,
+        subject=Subject.BINDING,
+        epoch=Epoch.HOUR,
+        period=A_DAY,
+    ),
+    DataClass(
+        name="sweep_mark",
+        purpose="tell the sweeper which watch has positions of which day",
+        words=None,
+        subject=Subject.NONE,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS + A_DAY,  # outlives what it points at by the day in which that is swept
+    ),
+    DataClass(
+        name="device",
+        purpose="know which devices exist and prove a claim",
+        words="ID-nummer van het GPS horloge voor bediening",
+        subject=Subject.STOCK,
+        fate=Fate.KEPT,
+    ),
+    DataClass(
+        name="binding",
+        purpose="know whose watch a device is",
+        words="ID-nummer van het GPS horloge voor bediening",
+        subject=Subject.NONE,
+    ),
+    DataClass(
+        name="membership",
+        purpose="know who may see which watch",
+        words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",
+        subject=Subject.NONE,
+    ),
+    DataClass(
+        name="account",
+        purpose="let a guardian sign in",
+        words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",
+        subject=Subject.ACCOUNT,
+    ),
+    DataClass(
+        name="token_family",
+        purpose="end a sign-in at once",
+        words="tijdelijke toegangstokens die regelmatig veranderen",
+        subject=Subject.NONE,
+        period=timedelta(days=30),  # no sign-in lasts longer without the password
+    ),
+    DataClass(
+        name="sign_in_attempts",
+        purpose="limit guessing",
+        words="een limiet is voor het aantal pogingen",
+        subject=Subject.NONE,
+        period=A_DAY,
+        fate=Fate.ERASED,
+    ),
+    DataClass(
+        name="subject_key",
+        purpose="open what is sealed for one binding or account; dies with it",
+        words=None,
+        subject=Subject.NONE,
+    ),
+    DataClass(
+        name="epoch_key",
+        purpose="open what is sealed in one day or hour; dies with it",
+        words=None,
+        subject=Subject.NONE,
+        fate=Fate.KEPT,
+    ),
+)
+
+POLICY: Mapping[str, DataClass] = {each.name: each for each in _CLASSES}

@@ -1,0 +1,1 @@
+"""Where a watch is and was, and how it fares."""

@@ -1,0 +1,1 @@
+"""What is sealed under which keys: a datum can be read only while both its keys exist."""

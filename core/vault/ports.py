@@ -1,0 +1,30 @@
+"""What the vault needs of the world."""
+
+from typing import Protocol
+
+from core.retention.policy import Subject
+from core.vault.model import SealedUnder
+
+
+class Sealer(Protocol):
+    """Seals and opens personal payloads."""
+
+    def seal(self, plaintext: bytes, under: SealedUnder) -> bytes:
+        """Return the sealed payload. Raise EpochOver when the epoch has ended for good, Unreadable when the subject was erased."""
+        ...
+
+    def open(self, sealed: bytes, under: SealedUnder) -> bytes:
+        """Return the payload. Raise Unreadable when a key is gone or the payload stands in another place."""
+        ...
+
+
+class SubjectKeys(Protocol):
+    """Makes and destroys the keys of subjects."""
+
+    def make(self, subject: Subject, subject_id: str) -> None:
+        """Make the key of a new subject; an existing one stays."""
+        ...
+
+    def destroy(self, subject: Subject, subject_id: str) -> None:
+        """Destroy the key: everything sealed for the subject is unreadable from then on, wherever a copy lies."""
+        ...

@@ -1,0 +1,1 @@
+"""Devices, their bindings to accounts, and who may see which watch."""

@@ -1,0 +1,1 @@
+"""The asyncio TCP server that watches speak to."""

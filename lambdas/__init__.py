@@ -1,0 +1,1 @@
+"""Entry points: each translates an event, calls core, translates the result."""

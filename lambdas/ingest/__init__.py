@@ -1,0 +1,1 @@
+"""Frames into positions: the consumer of the stream."""

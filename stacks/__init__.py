@@ -1,0 +1,1 @@
+"""Infrastructure; imports only pure data from our code."""

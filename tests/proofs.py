@@ -1,0 +1,1 @@
+"""Placeholder so that pytest starts; replaced in the next commit."""
