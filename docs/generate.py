@@ -1,0 +1,72 @@
+"""Write the generated documents, or with --check tell which are stale: `python -m docs.generate [--check]`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from adapters.dynamo.tables import TABLES
+from core.retention.policy import POLICY, DataClass, Epoch, Subject
+from lambdas.api.openapi import document
+
+HERE = Path(__file__).parent
+
+
+def _period(data_class: DataClass) -> str:
+    if data_class.period is None:
+        return "as long as its subject"
+    days = f"{data_class.period.days} days" if data_class.period.days != 1 else "1 day"
+    return days if data_class.epoch is Epoch.NONE else f"{days} from the start of its {data_class.epoch}"
+
+
+def _data_rows() -> Iterator[str]:
+    for each in POLICY.values():
+        tables = ", ".join(sorted(table.name for table in TABLES.values() if each.name in table.holds))
+        sealed = "-" if each.subject is Subject.NONE else f"{each.subject} key"
+        yield f"| {each.name} | {each.purpose} | {_period(each)} | {sealed} | {each.fate} | {tables} |"
+
+
+def data_page() -> str:
+    """Return the page that lists every class of data: what for, how long, sealed how, and where it lies."""
+    return "\n".join(
+        [
+            "# What we keep, why and how long",
+            "",
+            "Generated from `core/retention/policy.py` and `adapters/dynamo/tables.py` by `make docs`; do not edit.",
+            "Nothing that is not listed here is stored. Sealed payloads of a class with an epoch also need the epoch's key.",
+            "",
+            "| class | purpose | kept | sealed under | at an erasure | table |",
+            "|---|---|---|---|---|---|",
+            *_data_rows(),
+            "",
+        ]
+    )
+
+
+def generated() -> dict[Path, str]:
+    """Return each generated document with its text."""
+    return {
+        HERE / "data.md": data_page(),
+        HERE / "openapi.json": json.dumps(document(), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def main() -> int:
+    """Write, or compare and return 1 when a document is stale."""
+    parser = argparse.ArgumentParser(prog="python -m docs.generate", description=main.__doc__)
+    parser.add_argument("--check", action="store_true", help="only tell which documents are stale")
+    check = parser.parse_args().check
+    stale = [
+        path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        if check:
+            print(f"{path.relative_to(HERE.parent)} is stale: run `make docs` and commit it")
+        else:
+            path.write_text(generated()[path], encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
