@@ -34,7 +34,7 @@ def data_page() -> str:
             "# What we keep, why and how long",
             "",
             "Generated from `core/retention/policy.py` and `adapters/dynamo/tables.py` by `make docs`; do not edit.",
-            "Nothing that is not listed here is stored. Sealed payloads of a class with an epoch also need the epoch's key.",
+            "Nothing else is stored. What is sealed and has an epoch needs the epoch's key too.",
             "",
             "| class | purpose | kept | sealed under | at an erasure | table |",
             "|---|---|---|---|---|---|",
