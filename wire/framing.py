@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, NamedTuple
 
-from wire.words import LOCATION_KIND, word_of
+from wire.words import LOCATION_KIND, WORDS, word_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +25,9 @@ class Limits:
     text_frame_bytes: int = 4 * 1024
     media_frame_bytes: int = 64 * 1024
     garbage_bytes: int = 32 * 1024
+
+
+DEFAULT_LIMITS: Final = Limits()
 
 
 class Frame(NamedTuple):
@@ -73,6 +76,8 @@ _HEADER_PATTERN: Final = (
 _ANY_HEADER: Final = _HEADER_PATTERN.replace(b"(?:", b"(").replace(b"(", b"(?:")
 _HEADER: Final = re.compile(_HEADER_PATTERN)
 _SIGNATURE, _MANUFACTURER, _DEVICE, _INDEX, _LENGTH = range(1, 6)  # the groups of _HEADER
+_LENGTH_AND_TYPE: Final = re.compile(rb"([0-9A-Fa-f]{4})\*(\w+)(?=[],])").match
+_TYPE_NAMES: Final = {name.encode(): name for name in WORDS}
 _TYPE: Final = re.compile(rb"[^],]{0,%d}" % _TYPE_SHOWN)
 _END_OR_HEADER: Final = re.compile(rb"](?=[\[\r\n])|" + _ANY_HEADER)
 _LAST_END_OR_HEADER: Final = re.compile(rb"](?=[\[\r\n]|\Z)|" + _ANY_HEADER)
@@ -121,7 +126,7 @@ class Framer:
         "closed",
     )
 
-    def __init__(self, limits: Limits = Limits()) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self._limits = limits
         self._pending: bytes | bytearray = b""  # begins with what may become a frame
         self._searched = 0  # the pending frame does not end before this offset
@@ -159,21 +164,21 @@ class Framer:
     def _cut(self, data: bytes | bytearray, silence: _Silence) -> list[Event]:
         events: list[Event] = []
         position, size, fast_limit = 0, len(data), self._limits.text_frame_bytes
+        prefix = self._prefix if type(data) is bytes else b""
         while position < size:
             # The fast path: the same watch again, with a right length. _advance gives the same frame, slower.
-            prefix = self._prefix
-            if prefix and data.startswith(prefix, position) and type(data) is bytes:
+            if prefix and data.startswith(prefix, position):
                 field = position + len(prefix)
                 start = field + _LENGTH_FIELD
                 end = data.find(_CLOSE, start, position + fast_limit)
-                content = data[start:end]
-                if declared_length(data[field:start]) == end - start and content[4:5] != b"*":
+                begin = _LENGTH_AND_TYPE(data, field)
+                if begin is not None and end - start == int(begin[1], 16):
                     if self._garbage:
                         self._report_garbage(events)
-                    comma = content.find(b",")
-                    name = (content if comma < 0 else content[:comma]).decode("latin-1")
+                    type_name = _TYPE_NAMES.get(begin[2]) or begin[2].decode("latin-1")
+                    content = data[start:end]
                     raw = data[position : end + 1]
-                    events.append(_new(Frame, (self._manufacturer, self._device, None, name, content, raw, None)))
+                    events.append(_new(Frame, (self._manufacturer, self._device, None, type_name, content, raw, None)))
                     position = end + 1
                     continue
             advanced = self._advance(data, position, silence, events)
@@ -181,6 +186,7 @@ class Framer:
                 break
             self._searched = 0
             position = advanced
+            prefix = self._prefix if type(data) is bytes else b""
         self._keep(data, position)
         return events
 
@@ -266,16 +272,6 @@ _new = tuple.__new__  # half the time of Frame(...), on the path of every frame
 
 def _text(field: bytes | bytearray) -> str:
     return field.decode("latin-1")
-
-
-def declared_length(field: bytes) -> int:
-    """Return the content length of a `LLLL*` field, or -1 where it is none: nothing else is ever read as a length."""
-    if len(field) != _LENGTH_FIELD or field[-1:] != b"*" or not field[:-1].isalnum() or field[1:2] in b"xX":
-        return -1
-    try:
-        return int(field[:-1], 16)
-    except ValueError:
-        return -1
 
 
 def _next_header(data: bytes | bytearray, position: int, silence: _Silence) -> int:
