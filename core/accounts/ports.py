@@ -1,0 +1,96 @@
+"""What accounts need of the world."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from core.accounts.model import Account, Caller, Credentials, IssuedToken, TokenFamily
+from core.kernel.ids import AccountId, FamilyId
+
+
+class Accounts(Protocol):
+    """All accounts. Look-ups go by an HMAC of the login name; the address itself is stored sealed only."""
+
+    def add(self, account: Account, password_hash: str) -> None:
+        """Store account and credentials together or not at all; raise LoginTaken."""
+        ...
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """Return the account. Raise Unreadable when its key is gone."""
+        ...
+
+    def credentials_of(self, login: str) -> Credentials | None:
+        """Return what the password of this login name (see login_name) is checked against."""
+        ...
+
+
+class TokenFamilies(Protocol):
+    """The sign-ins that hold."""
+
+    def start(self, family: TokenFamily) -> None:
+        """Store a new family."""
+        ...
+
+    def get(self, family_id: FamilyId, now: datetime) -> TokenFamily | None:
+        """Return a family that was not ended and is not over; what was ended an instant ago is not seen any more."""
+        ...
+
+    def end(self, family_id: FamilyId) -> None:
+        """End a family; ending it again changes nothing."""
+        ...
+
+
+class PasswordHasher(Protocol):
+    """Hashes passwords slowly, with a salt and a pepper that the store of hashes does not hold."""
+
+    def hash(self, password: str) -> str:
+        """Return a new hash of the password, exact to the character."""
+        ...
+
+    def decoy(self) -> str:
+        """Return a hash that costs as much to check as a real one and that no password matches."""
+        ...
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        """Tell whether the hash is the password's; takes the same time for every wrong one."""
+        ...
+
+
+class AccessTokens(Protocol):
+    """Makes access tokens and tells whom they speak for."""
+
+    def issue(self, caller: Caller, now: datetime) -> IssuedToken:
+        """Return a token that holds for a few minutes from now."""
+        ...
+
+    def verify(self, token: str, now: datetime) -> Caller:
+        """Return whom the token speaks for; raise NotSignedIn unless every part of it is right."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Guesses at one account since the last right one. free_at: when the next is taken."""
+
+    attempts: int
+    free_at: datetime
+
+
+class Attempts(Protocol):
+    """Counters of guesses, shared by all instances. Their names hold addresses and are stored as keyed HMACs only."""
+
+    def advance(self, counter: str, step: Callable[[Tally | None], Tally], now: datetime) -> None:
+        """Replace the tally by step(tally) atomically; what step raises passes through and nothing changes.
+
+        A tally that is over counts as None. Raise TooManyAttempts when others keep changing it meanwhile.
+        """
+        ...
+
+    def clear(self, counter: str) -> None:
+        """Forget the tally."""
+        ...
+
+    def count(self, counter: str, now: datetime) -> int:
+        """Add one to a plain counter atomically and return its new value."""
+        ...
