@@ -1,0 +1,1 @@
+"""Two children's school morning in Apeldoorn, told by watches that speak the real protocol over real sockets."""
