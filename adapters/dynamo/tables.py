@@ -30,7 +30,7 @@ _TABLES = (
     TableSpec(name="seen-frames", partition_key="watch_id", sort_key="fingerprint", holds=("seen_frame",)),
     TableSpec(name="quarantine", partition_key="watch_id", sort_key="moment", holds=("quarantine",)),
     TableSpec(name="sweep-marks", partition_key="epoch", sort_key="watch_id", holds=("sweep_mark",)),
-    TableSpec(name="devices", partition_key="device", holds=("device",)),
+    TableSpec(name="devices", partition_key="device", holds=("device", "binding")),
     TableSpec(name="bindings", partition_key="device", sort_key="bound_at", holds=("binding",)),
     TableSpec(name="memberships", partition_key="account_id", sort_key="watch_id", holds=("membership",)),
     TableSpec(name="accounts", partition_key="account_id", holds=("account",)),

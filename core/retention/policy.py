@@ -1,7 +1,7 @@
 """THE table: each class of data with its purpose, subject, epoch, period and fate.
 
-Records, TTL attributes, reads, sweeps, key destruction and the generated page docs/data.md come from it. The periods are
-decisions D3, D4 and D10 of docs/promises.md, to be confirmed by a lawyer.
+Records, TTL attributes, reads, sweeps, key destruction and the generated page docs/data.md come from it. The periods
+are decisions D3, D4 and D10 of docs/promises.md, to be confirmed by a lawyer.
 """
 
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Fate(StrEnum):
     """Concerns no person."""
 
 
-_EPOCH_SPAN = {Epoch.DAY: timedelta(days=1), Epoch.HOUR: timedelta(hours=1)}
+_EPOCH_SPAN = {Epoch.DAY: timedelta(days=1), Epoch.HOUR: timedelta(hours=1), Epoch.NONE: timedelta(microseconds=1)}
 _EPOCH_FORM = {Epoch.DAY: "%Y-%m-%d", Epoch.HOUR: "%Y-%m-%dT%H"}
 
 
@@ -82,9 +82,8 @@ class DataClass:
         """Return the first instant whose epoch is not over: the lower bound of every range read."""
         if self.period is None:
             return datetime.min.replace(tzinfo=UTC)
-        limit = now.astimezone(UTC) - self.period
-        span = _EPOCH_SPAN.get(self.epoch)
-        return limit + timedelta(microseconds=1) if span is None else self.epoch_start(limit) + span
+        candidate = self.epoch_start(now - self.period)
+        return candidate + _EPOCH_SPAN[self.epoch] if is_over(self.expires_at(candidate), now) else candidate
 
 
 def is_over(expires_at: datetime | None, now: datetime) -> bool:

@@ -33,9 +33,9 @@ class Doubt(StrEnum):
 class Position:
     """Where a watch was.
 
-    at: the corrected fix time (D3): order and retention use it. accuracy_m: as the watch or the locator tells, else None.
-    fingerprint: of the frame's body; with `at` it names the position, so that a repeated frame is the same position.
-    backlog: sent later, after a gap in the connection.
+    at: the corrected fix time (D3), in whole milliseconds: order and retention use it. accuracy_m: as the watch or the
+    locator tells, else None. fingerprint: of the frame's body; with `at` it names the position, so that a repeated
+    frame is the same position. backlog: sent later, after a gap in the connection.
     """
 
     watch_id: WatchId

@@ -12,7 +12,10 @@ class Positions(Protocol):
     """The positions of all watches."""
 
     def add(self, position: Position) -> bool:
-        """Store it sealed; return False when this very position was there already. Raise EpochOver, Unreadable as Sealer does."""
+        """Store it sealed; return False when this very position was there already.
+
+        Raise EpochOver or Unreadable as Sealer does.
+        """
         ...
 
     def latest(self, watch_id: WatchId, now: datetime) -> Position | None:
@@ -34,7 +37,7 @@ class TelemetryReadings(Protocol):
     """The telemetry of all watches."""
 
     def add(self, reading: TelemetryReading) -> bool:
-        """Store it sealed; return False when this very reading was there already."""
+        """Store it sealed; return False when this very reading was there already. Raise as Positions.add."""
         ...
 
     def between(

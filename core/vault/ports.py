@@ -10,7 +10,10 @@ class Sealer(Protocol):
     """Seals and opens personal payloads."""
 
     def seal(self, plaintext: bytes, under: SealedUnder) -> bytes:
-        """Return the sealed payload. Raise EpochOver when the epoch has ended for good, Unreadable when the subject was erased."""
+        """Return the sealed payload.
+
+        Raise EpochOver when the epoch has ended for good, Unreadable when the subject has no key (it was erased).
+        """
         ...
 
     def open(self, sealed: bytes, under: SealedUnder) -> bytes:
@@ -26,5 +29,17 @@ class SubjectKeys(Protocol):
         ...
 
     def destroy(self, subject: Subject, subject_id: str) -> None:
-        """Destroy the key: everything sealed for the subject is unreadable from then on, wherever a copy lies."""
+        """Destroy the key.
+
+        Everything sealed for the subject is unreadable from then on, wherever a copy lies; a process that had the key
+        open forgets it within 5 minutes.
+        """
+        ...
+
+
+class Lookup(Protocol):
+    """Turns what may not be stored in the open into an equal but meaningless text."""
+
+    def of(self, kind: str, value: str) -> str:
+        """Return 32 hex digits, the same for the same kind and value, that nobody can turn back without our pepper."""
         ...

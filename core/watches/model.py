@@ -4,7 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.kernel.errors import Refused
 from core.kernel.ids import AccountId, WatchId
+
+
+class NotBindable(Refused):
+    """The device is not stocked, or bound already."""
 
 
 class Standing(StrEnum):
@@ -27,8 +32,8 @@ class Role(StrEnum):
 class StockedDevice:
     """A device as an operator imports it.
 
-    device_id: as it speaks on the wire, 10 or 15 digits; printed on it and never a secret. claim_secret_hash: SHA-256 of
-    the claim secret as 64 hex digits. sim: number of its SIM card (ICCID digits), or None.
+    device_id: as it speaks on the wire, 10 or 15 digits; printed on it and never a secret. claim_secret_hash: SHA-256
+    of the claim secret as 64 hex digits. sim: number of its SIM card (ICCID digits), or None.
     """
 
     device_id: str = field(repr=False)

@@ -19,16 +19,16 @@ class Devices(Protocol):
         """Tell what is known of a device id."""
         ...
 
-    def binding_at(self, device_id: str, at: datetime) -> Binding | None:
-        """Return the binding that was open at that instant."""
+    def bindings(self, device_id: str) -> Sequence[Binding]:
+        """Return all bindings of a device, oldest first; at most the last one is open."""
         ...
 
     def bind(self, device_id: str, watch_id: WatchId, account_id: AccountId, at: datetime) -> None:
-        """Bind a stocked device: binding, watch and owner's membership together or not at all. Raise NotBindable."""
+        """Bind a stocked device from that instant on: key, binding and owner's membership. Raise NotBindable."""
         ...
 
     def unbind(self, device_id: str, at: datetime) -> None:
-        """End the open binding; the device is stocked again."""
+        """End the open binding; the device is stocked again. Raise NotBindable when none is open."""
         ...
 
 

@@ -1,0 +1,129 @@
+"""Devices and their bindings. A device is found by an HMAC of its id; the id itself stands sealed."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.exceptions import TransactWriteError
+
+from adapters.dynamo.memberships import MembershipRecord
+from adapters.dynamo.record import Record, fit, holding, instant, instant_of
+from adapters.dynamo.tables import TABLES
+from core.kernel.ids import AccountId, WatchId
+from core.retention.policy import POLICY, Subject
+from core.vault.model import STOCK, SealedUnder
+from core.vault.ports import Lookup, Sealer, SubjectKeys
+from core.watches.model import Binding, Membership, NotBindable, Role, Standing, StockedDevice
+
+
+class DeviceRecord(Record):
+    """A stocked device; watch_id stands in it while it is bound."""
+
+    table = TABLES["devices"]
+    attribute_classes = holding(device=("device", "payload"), binding=("watch_id",))
+
+    device = UnicodeAttribute(hash_key=True)
+    payload = BinaryAttribute(legacy_encoding=False)
+    watch_id = UnicodeAttribute(null=True)
+
+
+class BindingRecord(Record):
+    """A device's time with one account."""
+
+    table = TABLES["bindings"]
+    attribute_classes = holding(binding=("device", "bound_at", "watch_id", "unbound_at"))
+
+    device = UnicodeAttribute(hash_key=True)
+    bound_at = UnicodeAttribute(range_key=True)
+    watch_id = UnicodeAttribute()
+    unbound_at = UnicodeAttribute(null=True)
+
+    def to_domain(self) -> Binding:
+        """Return the binding."""
+        return Binding(
+            watch_id=WatchId(self.watch_id),
+            bound_at=instant_of(self.bound_at),
+            unbound_at=instant_of(self.unbound_at) if self.unbound_at else None,
+        )
+
+
+class DynamoDevices:
+    """Devices in the tables devices and bindings."""
+
+    def __init__(self, sealer: Sealer, keys: SubjectKeys, lookup: Lookup) -> None:
+        self._sealer = sealer
+        self._keys = keys
+        self._lookup = lookup
+
+    def stock(self, device: StockedDevice) -> bool:
+        """Add a device unless it is there."""
+        self._keys.make(Subject.STOCK, STOCK)
+        name = self._name(device.device_id)
+        payload = self._sealer.seal(json.dumps(asdict(device)).encode(), _under(name))
+        return DeviceRecord(name, payload=payload).put(only_new=True)
+
+    def standing(self, device_id: str) -> Standing:
+        """Tell what is known of a device id."""
+        record = DeviceRecord.find(self._name(device_id))
+        if record is None:
+            return Standing.UNKNOWN
+        return Standing.BOUND if record.watch_id else Standing.STOCKED
+
+    def bindings(self, device_id: str) -> Sequence[Binding]:
+        """Return all bindings of a device, oldest first."""
+        found = BindingRecord.query(self._name(device_id), consistent_read=True)
+        return [record.to_domain() for record in fit(found)]
+
+    def bind(self, device_id: str, watch_id: WatchId, account_id: AccountId, at: datetime) -> None:
+        """Bind a stocked device."""
+        name = self._name(device_id)
+        owner = Membership(account_id=account_id, watch_id=watch_id, role=Role.OWNER, since=at)
+        self._keys.make(Subject.BINDING, watch_id)
+        try:
+            with DeviceRecord.transaction() as together:
+                together.update(
+                    DeviceRecord(name),
+                    actions=[DeviceRecord.watch_id.set(watch_id)],
+                    condition=DeviceRecord.device.exists() & DeviceRecord.watch_id.does_not_exist(),
+                )
+                together.save(BindingRecord(name, instant(at), watch_id=watch_id))
+                together.save(MembershipRecord.of(owner))
+        except TransactWriteError as refusal:
+            _raise_if_condition_failed(refusal, "not stocked, or bound already")
+            raise
+
+    def unbind(self, device_id: str, at: datetime) -> None:
+        """End the open binding."""
+        name = self._name(device_id)
+        last = next(fit(BindingRecord.query(name, consistent_read=True, scan_index_forward=False, limit=1)), None)
+        if last is None:
+            raise NotBindable("no binding is open")
+        try:
+            with DeviceRecord.transaction() as together:
+                together.update(
+                    DeviceRecord(name),
+                    actions=[DeviceRecord.watch_id.remove()],
+                    condition=DeviceRecord.watch_id == last.watch_id,
+                )
+                together.update(
+                    BindingRecord(name, last.bound_at),
+                    actions=[BindingRecord.unbound_at.set(instant(at))],
+                    condition=BindingRecord.unbound_at.does_not_exist(),
+                )
+        except TransactWriteError as refusal:
+            _raise_if_condition_failed(refusal, "no binding is open")
+            raise
+
+    def _name(self, device_id: str) -> str:
+        return self._lookup.of("device", device_id)
+
+
+def _under(name: str) -> SealedUnder:
+    return SealedUnder(data_class=POLICY["device"], subject_id=STOCK, table=DeviceRecord.table.name, key=(name,))
+
+
+def _raise_if_condition_failed(refusal: TransactWriteError, fact: str) -> None:
+    if any(reason and reason.code == "ConditionalCheckFailed" for reason in refusal.cancellation_reasons):
+        raise NotBindable(fact) from None

@@ -1,0 +1,132 @@
+"""Sealed payloads of a watch by time: the shape that positions, telemetry and quarantined frames share."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+
+from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of, skipped
+from core.kernel.clock import Clock
+from core.kernel.ids import WatchId
+from core.kernel.keys import SEPARATOR, composite_key
+from core.kernel.page import Page
+from core.retention.policy import POLICY
+from core.vault.model import SealedUnder, Unreadable
+from core.vault.ports import Sealer
+
+_JUST_AFTER = "!"  # sorts before every character of a key: moment + this lies between a moment and the next one
+_LAST = instant(datetime.max.replace(tzinfo=UTC))
+_MS = timedelta(milliseconds=1)
+
+
+class MomentRecord(Record):
+    """moment: instant and fingerprint, both of fixed width, so that a range of keys is a range of time."""
+
+    watch_id = UnicodeAttribute(hash_key=True)
+    moment = UnicodeAttribute(range_key=True)
+    payload = BinaryAttribute(legacy_encoding=False)
+    expires_at = ExpiryAttribute()
+
+
+def sealed_moments_of(data_class: str) -> dict[str, str]:
+    """Return the attribute classes of a MomentRecord that holds one class of data."""
+    return dict(holding(**{data_class: ("watch_id", "moment", "payload", "expires_at")}))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An opened payload: what it says, as JSON gives it, and of when."""
+
+    at: datetime
+    fingerprint: str
+    content: Any
+
+
+def moment_key(at: datetime, fingerprint: str) -> str:
+    """Return the sort key."""
+    return composite_key(instant(at), fingerprint)
+
+
+class SealedMoments:
+    """Writes and reads the items of one MomentRecord table, sealed as its class of data demands."""
+
+    def __init__(self, record: type[MomentRecord], sealer: Sealer, clock: Clock) -> None:
+        self._record = record
+        (self._class,) = (POLICY[name] for name in record.table.holds)
+        self._sealer = sealer
+        self._clock = clock
+
+    def add(self, watch_id: WatchId, moment: Moment) -> bool:
+        """Store it sealed; return False when its key is taken. Raise EpochOver or Unreadable as Sealer does."""
+        key = moment_key(moment.at, moment.fingerprint)
+        plaintext = json.dumps(moment.content, separators=(",", ":")).encode()
+        payload = self._sealer.seal(plaintext, self._under(watch_id, key, moment.at))
+        expires_at = self._class.expires_at(moment.at)
+        return self._record(watch_id, key, payload=payload, expires_at=expires_at).put(
+            now=self._clock.now(), only_new=True
+        )
+
+    def read(
+        self,
+        watch_id: WatchId,
+        *,
+        now: datetime,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        after: str | None = None,
+        newest_first: bool = False,
+        page_size: int | None = None,
+    ) -> Iterator[Moment]:
+        """Yield what is not over with start <= at < end, after the key `after`.
+
+        What does not open is skipped, and counted in the log.
+        """
+        oldest = self._class.oldest_readable(now)
+        first = instant(_whole_ms(max(oldest, start or oldest)))
+        if after is not None:
+            first = max(first, after + _JUST_AFTER)
+        last = _LAST if end is None else instant(_whole_ms(end))
+        for record in self._record.between(
+            watch_id, first, last, now=now, newest_first=newest_first, page_size=page_size
+        ):
+            try:
+                yield self._opened(watch_id, record)
+            except Unreadable:
+                skipped(record.table, "does not open")
+            except ValueError:
+                skipped(record.table, "its key is not ours")
+
+    def page(
+        self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
+    ) -> Page[Moment]:
+        """Return at most `limit` of what `read` yields, oldest first; `next` is the key of the last one."""
+        found = self.read(watch_id, now=now, start=start, end=end, after=after, page_size=limit + 1)
+        items = list(islice(found, limit + 1))
+        if len(items) <= limit:
+            return Page(items, None)
+        last = items[limit - 1]
+        return Page(items[:limit], moment_key(last.at, last.fingerprint))
+
+    def _opened(self, watch_id: WatchId, record: MomentRecord) -> Moment:
+        text, fingerprint = record.moment.split(SEPARATOR)
+        at = instant_of(text)
+        plaintext = self._sealer.open(record.payload, self._under(watch_id, record.moment, at))
+        return Moment(at, fingerprint, json.loads(plaintext))
+
+    def _under(self, watch_id: WatchId, key: str, at: datetime) -> SealedUnder:
+        return SealedUnder(
+            data_class=self._class,
+            subject_id=watch_id,
+            at=at,
+            table=self._record.table.name,
+            key=(watch_id, key),
+        )
+
+
+def _whole_ms(at: datetime) -> datetime:
+    """Round up: moments are whole milliseconds, so the first one from `at` on is this."""
+    return at if at.microsecond % 1000 == 0 else at + _MS

@@ -1,0 +1,57 @@
+"""The ports of watches in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from core.kernel.ids import AccountId, WatchId
+from core.watches.model import Binding, Membership, NotBindable, Role, Standing, StockedDevice
+
+
+class InMemoryMemberships:
+    def __init__(self) -> None:
+        self._held: list[Membership] = []
+
+    def add(self, membership: Membership) -> None:
+        self._held.append(membership)
+
+    def of_account(self, account_id: AccountId) -> Sequence[Membership]:
+        held = (each for each in self._held if each.account_id == account_id)
+        return sorted(held, key=lambda each: (each.since, each.watch_id))
+
+    def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
+        return next((each for each in self.of_account(account_id) if each.watch_id == watch_id), None)
+
+
+class InMemoryDevices:
+    def __init__(self, memberships: InMemoryMemberships | None = None) -> None:
+        self.memberships = memberships or InMemoryMemberships()
+        self.stocked: dict[str, StockedDevice] = {}
+        self._bindings: dict[str, list[Binding]] = {}
+
+    def stock(self, device: StockedDevice) -> bool:
+        return self.stocked.setdefault(device.device_id, device) is device
+
+    def standing(self, device_id: str) -> Standing:
+        if device_id not in self.stocked:
+            return Standing.UNKNOWN
+        return Standing.BOUND if self._open(device_id) else Standing.STOCKED
+
+    def bindings(self, device_id: str) -> Sequence[Binding]:
+        return tuple(self._bindings.get(device_id, ()))
+
+    def bind(self, device_id: str, watch_id: WatchId, account_id: AccountId, at: datetime) -> None:
+        if self.standing(device_id) is not Standing.STOCKED:
+            raise NotBindable("not stocked, or bound already")
+        self._bindings.setdefault(device_id, []).append(Binding(watch_id=watch_id, bound_at=at))
+        self.memberships.add(Membership(account_id=account_id, watch_id=watch_id, role=Role.OWNER, since=at))
+
+    def unbind(self, device_id: str, at: datetime) -> None:
+        binding = self._open(device_id)
+        if binding is None:
+            raise NotBindable("no binding is open")
+        self._bindings[device_id][-1] = replace(binding, unbound_at=at)
+
+    def _open(self, device_id: str) -> Binding | None:
+        last = next(reversed(self._bindings.get(device_id, [])), None)
+        return last if last is not None and last.unbound_at is None else None

@@ -1,0 +1,39 @@
+"""All tables and the wrapping key on moto."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from moto import mock_aws
+
+from adapters.aws import client
+from adapters.dynamo.connection import connect, schema
+from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.settings import Settings
+from core.retention.policy import POLICY
+
+STAGE = "test"
+REGION = "eu-central-1"
+
+
+@contextmanager
+def storage() -> Iterator[Settings]:
+    """Yield settings that point at fresh tables and a KMS key; the records imported so far are connected to them."""
+    with mock_aws():
+        settings = Settings(stage=STAGE, region=REGION)
+        create_tables(settings)
+        wrapping_key = client("kms", settings).create_key()["KeyMetadata"]["KeyId"]
+        settings = Settings(stage=STAGE, region=REGION, wrapping_key=wrapping_key)
+        connect(settings)
+        yield settings
+
+
+def create_tables(settings: Settings) -> None:
+    """Create every table of the stage, with its TTL."""
+    dynamo = client("dynamodb", settings)
+    for table in TABLES.values():
+        name = table.physical_name(settings.stage)
+        dynamo.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema(table))
+        if any(POLICY[held].period for held in table.holds):
+            dynamo.update_time_to_live(
+                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
+            )
