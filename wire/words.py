@@ -27,8 +27,10 @@ class Word:
 
 LOCATION_KIND: Final = "location"
 UNKNOWN: Final = Word(kind="unknown", free_text=True)
-COMMAND_REPLY: Final = Word(kind="command_reply")
-_COMMAND_REPLY_WITH_TEXT: Final = Word(kind="command_reply", free_text=True)
+COMMAND_REPLY_KIND: Final = "command_reply"
+COMMAND_REPLY: Final = Word(kind=COMMAND_REPLY_KIND)
+_COMMAND_REPLY_WITH_TEXT: Final = Word(kind=COMMAND_REPLY_KIND, free_text=True)
+_WIFI_SCAN: Final = Word(kind="wifi_scan", free_text=True)
 
 _LOCATION: Final = Word(kind=LOCATION_KIND, free_text=True)
 _ALARM: Final = Word(kind=LOCATION_KIND, answer=ECHO, durable_first=True, needs_flush=True, free_text=True)
@@ -47,8 +49,10 @@ _UPLINK: Final[dict[str, Word]] = {
     # E5 and T answer `AL` to AL_LTE; A-D and most others repeat the word, which the watch looks for.
     **dict.fromkeys(("AL", "AL_LTE", "AL_WCDMA", "AL_CDMA", "ALCUSTOMER1"), _ALARM),
     # WT asks for the weather, PP who bumped into whom: both answers need state.
-    **dict.fromkeys(("WT", "WT2", "WT_FUTR", "PP"), _LOCATION),
-    **dict.fromkeys(("HEART", "HR", "PULSE", "BPHRT", "BLOOD", "BP", "BTEMP2", "TEMP", "SHBR"), _HEALTH),
+    **dict.fromkeys(("WT", "PP"), _LOCATION),
+    **dict.fromkeys(("WT2", "WT_FUTR"), Word(kind="weather_request", free_text=True)),
+    **dict.fromkeys(("HEART", "HR", "PULSE", "BPHRT", "BLOOD", "BP", "BTEMP2", "TEMP"), _HEALTH),
+    "SHBR": Word(kind="vendor_report", answer=ECHO),
     "OXYGEN": Word(kind="health", answer=b"oxygen,1"),
     **dict.fromkeys(("PING", "KA", "WG"), _KEEP_ALIVE),
     "INIT": Word(kind="keep_alive", answer=b"INIT,1"),
@@ -90,7 +94,8 @@ _COMMAND_WORDS: Final = (
 
 WORDS: Final[dict[str, Word]] = {
     **dict.fromkeys(_COMMAND_WORDS, COMMAND_REPLY),
-    **dict.fromkeys(("TS", "VERNO", "WIFISEARCH", "WIFICUR"), _COMMAND_REPLY_WITH_TEXT),
+    **dict.fromkeys(("TS", "VERNO"), _COMMAND_REPLY_WITH_TEXT),
+    **dict.fromkeys(("WIFISEARCH", "WIFICUR"), _WIFI_SCAN),
     **_UPLINK,
 }
 """Upper-case TYPE to its meaning. D compares upper-cased; some words are lower case on the wire (`img`, `heart`)."""

@@ -1,0 +1,209 @@
+"""The body of a location report.
+
+`date,time,valid,lat,N|S,lon,E|W,speed,course,altitude,satellites,gsm,battery,steps,rolls,status,tail`
+"""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from wire.messages import Alarm, Location
+from wire.network import read_tail
+
+_BODY: Final = 16  # fields before the tail
+VALID_AT: Final = 3  # in the usual form: TYPE, date, time, valid
+_EARLIEST_STATUS: Final = 4  # after TYPE, date, time, valid
+_LATEST_STATUS: Final = 20  # a body with a few fields too many; further on stand cell ids of eight digits
+
+VALIDITY: Final = {"A": True, "V": False}
+_MAX_PERCENT: Final = 100
+_CLAMPED: Final = (None, _MAX_PERCENT)
+
+_MAX_LATITUDE: Final = 90.0
+_MAX_LONGITUDE: Final = 180.0
+_MAX_SPEED_KMH: Final = 100_000.0  # what follows judges speeds; these only keep out NaN, infinity and nonsense
+_MAX_ANGLE_OR_HEIGHT: Final = 100_000.0
+_MAX_SATELLITES: Final = 255
+_MAX_COUNT: Final = 10_000_000  # steps are a running total in some watches (C)
+
+_ALARM_BITS: Final = (
+    (1 << 16, Alarm.SOS),
+    (1 << 17, Alarm.LOW_BATTERY),
+    (1 << 18, Alarm.ZONE_LEFT),
+    (1 << 19, Alarm.ZONE_ENTERED),
+    (1 << 20, Alarm.TAKEN_OFF),
+    (1 << 21, Alarm.FALL),
+    (1 << 14, Alarm.POWER_CUT),
+    (1 << 22, Alarm.BIT_22),
+)
+_ANY_ALARM: Final = sum(bit for bit, _ in _ALARM_BITS)
+_STATUS: Final = re.compile(r"[0-9A-Fa-f]{8}").fullmatch
+_SHORT_STATUS: Final = re.compile(r"[0-9A-Fa-f]{1,16}").fullmatch
+
+
+def read_location(
+    fields: list[str], received_at: datetime | None, *, is_alarm: bool, is_backlog: bool, cdma: bool = False
+) -> Location:
+    """Read a report from the fields of its content, TYPE first. What cannot be read is None, the rest stays."""
+    if len(fields) <= _BODY or fields[VALID_AT] not in VALIDITY:
+        fields = _aligned(fields)
+    (_, date, time, valid, lat, ns, lon, ew, speed, course, altitude, satellites, gsm, battery, steps, rolls, _) = (
+        fields[: _BODY + 1]
+    )
+    moment = fix_time(date, time, received_at)
+    latitude = _coordinate(lat, ns, "N", "S", _MAX_LATITUDE)
+    longitude = _coordinate(lon, ew, "E", "W", _MAX_LONGITUDE)
+    if latitude is None or longitude is None:
+        latitude = longitude = None
+    speed_kmh = _measure(speed, 0.0, _MAX_SPEED_KMH)
+    course_deg = _measure(course, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT)
+    altitude_m = _measure(altitude, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT)
+    satellite_count = _count(satellites, _MAX_SATELLITES)
+    signal_percent = percent(gsm)
+    battery_percent = percent(battery)
+    step_count = _count(steps, _MAX_COUNT)
+    roll_count = _count(rolls, _MAX_COUNT)
+    status = _status(fields)
+    cells, wifi, accuracy_m = read_tail(fields, _BODY + 1, cdma=cdma)
+    complete = None not in (
+        moment,
+        latitude,
+        speed_kmh,
+        course_deg,
+        altitude_m,
+        satellite_count,
+        step_count,
+        roll_count,
+    )
+    refused: tuple[str, ...] = ()
+    if not complete or signal_percent in _CLAMPED or battery_percent in _CLAMPED:
+        refused = _refused(
+            ("fix_time", date + time, moment),
+            ("coordinates", (lat + lon).strip(), latitude),
+            ("speed_kmh", speed, speed_kmh),
+            ("course_deg", course, course_deg),
+            ("altitude_m", altitude, altitude_m),
+            ("satellites", satellites, satellite_count),
+            ("signal_percent", gsm, signal_percent),
+            ("battery_percent", battery, battery_percent),
+            ("steps", steps, step_count),
+            ("rolls", rolls, roll_count),
+        )
+    return Location(
+        moment,
+        VALIDITY.get(valid),
+        latitude,
+        longitude,
+        speed_kmh,
+        course_deg,
+        altitude_m,
+        satellite_count,
+        signal_percent,
+        battery_percent,
+        step_count,
+        roll_count,
+        status,
+        alarms_of(status, is_alarm=is_alarm),
+        cells,
+        wifi,
+        accuracy_m,
+        is_backlog,
+        refused,
+    )
+
+
+def fix_time(date: str, time: str, received_at: datetime | None) -> datetime | None:
+    """Return date and time as UTC; None where there is no such moment.
+
+    DDMMYY (A-C, T), unless YYMMDD (D) is nearer to when the frame was received.
+    """
+    if len(date) != 6 or len(time) != 6 or not (date + time).isdecimal():  # noqa: PLR2004 - DDMMYY and HHMMSS
+        return None
+    usual = _moment(date[4:], date[2:4], date[:2], time)
+    if received_at is None:
+        return usual
+    turned = _moment(date[:2], date[2:4], date[4:], time)
+    readings = [reading for reading in (usual, turned) if reading is not None]
+    return min(readings, key=lambda reading: abs(reading - received_at), default=None)
+
+
+def alarms_of(status: int | None, *, is_alarm: bool) -> tuple[Alarm, ...]:
+    """Return every alarm of a status, SOS first; an alarm frame without a known bit is a general alarm."""
+    if status is not None and status & _ANY_ALARM:
+        return tuple(alarm for bit, alarm in _ALARM_BITS if status & bit)
+    return (Alarm.GENERAL,) if is_alarm else ()
+
+
+def percent(field: str) -> int | None:
+    """Return 0-100, clamped: a battery of 255 has been seen. None where it is none."""
+    try:
+        value = int(field)
+    except ValueError:
+        return None
+    return None if value < 0 else min(value, _MAX_PERCENT)
+
+
+def _aligned(fields: list[str]) -> list[str]:
+    """Return the fields with the date behind TYPE, and none missing: PP and the old forms put fields before it."""
+    for at in range(1, min(_LATEST_STATUS - _BODY + 1, len(fields) - 2)):
+        if fields[at + 2] in VALIDITY and fields[at].isdecimal() and fields[at + 1].isdecimal():
+            fields = [fields[0], *fields[at:]]
+            break
+    return fields + [""] * (_BODY + 1 - len(fields))
+
+
+def _coordinate(field: str, letter: str, positive: str, negative: str, bound: float) -> float | None:
+    """Return degrees: S and W are below zero, N, E and nothing leave the sign of the number; None outside the globe."""
+    try:
+        degrees = float(field)
+    except ValueError:
+        return None
+    if letter == negative:
+        degrees = -abs(degrees)
+    elif letter and letter != positive:
+        return None
+    return degrees + 0.0 if -bound <= degrees <= bound else None  # + 0.0: no minus zero
+
+
+def _measure(field: str, least: float, most: float) -> float | None:
+    try:
+        value = float(field)
+    except ValueError:
+        return None
+    return value if least <= value <= most else None
+
+
+def _count(field: str, most: int) -> int | None:
+    try:
+        value = int(field)
+    except ValueError:
+        return None
+    return value if 0 <= value <= most else None
+
+
+def _status(fields: list[str]) -> int | None:
+    """Return the status bits. Alarms hang on them, so they are found even where fields before them are one too many."""
+    usual = fields[_BODY]
+    if _STATUS(usual):
+        return int(usual, 16)
+    for field in fields[_EARLIEST_STATUS:_LATEST_STATUS]:
+        if _STATUS(field):
+            return int(field, 16)
+    return int(usual, 16) if _SHORT_STATUS(usual) else None
+
+
+def _moment(year: str, month: str, day: str, time: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(f"20{year}{month}{day}T{time}Z")
+    except ValueError:
+        return None
+
+
+def _refused(*read: tuple[str, str, object]) -> tuple[str, ...]:
+    """Name what stood in its field and was not taken, or not as it stood."""
+    return tuple(
+        name
+        for name, field, value in read
+        if (field and value is None)
+        or (name.endswith("_percent") and value == _MAX_PERCENT and int(field) != _MAX_PERCENT)
+    )
