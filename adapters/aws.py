@@ -15,12 +15,12 @@ ATTEMPTS = 4
 """The first and three more, with growing pauses: rides out a throttle, not an outage."""
 
 
-def client(service: str, settings: Settings) -> Any:
+def client(service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
     """Return a low-level client; bare botocore, because importing boto3 would cost a cold start more."""
     config = Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+        retries={"total_max_attempts": attempts, "mode": "standard"},
     )
     return botocore.session.get_session().create_client(
         service, region_name=settings.region, endpoint_url=settings.endpoint_url, config=config

@@ -58,7 +58,7 @@ class Keyring:
             key, until = cached
             if self._clock.now() < until:
                 return key
-            del self._open[key_id]
+            self._open.pop(key_id, None)  # another thread may have been first
         wrapped = self._rows.find(key_id)
         return None if wrapped is None else self._keep(key_id, self._wrapper.unwrap(wrapped, key_id))
 

@@ -49,20 +49,11 @@ class BindingRecord(Record):
         )
 
 
-class DynamoDevices:
-    """Devices in the tables devices and bindings."""
+class DynamoStandings:
+    """Standings in the table devices, for whoever only asks: opens nothing."""
 
-    def __init__(self, sealer: Sealer, keys: SubjectKeys, lookup: Lookup) -> None:
-        self._sealer = sealer
-        self._keys = keys
+    def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
-
-    def stock(self, device: StockedDevice) -> bool:
-        """Add a device unless it is there."""
-        self._keys.make(Subject.STOCK, STOCK)
-        name = self._name(device.device_id)
-        payload = self._sealer.seal(json.dumps(asdict(device)).encode(), _under(name))
-        return DeviceRecord(name, payload=payload).put(only_new=True)
 
     def standing(self, device_id: str) -> Standing:
         """Tell what is known of a device id."""
@@ -70,6 +61,25 @@ class DynamoDevices:
         if record is None:
             return Standing.UNKNOWN
         return Standing.BOUND if record.watch_id else Standing.STOCKED
+
+    def _name(self, device_id: str) -> str:
+        return self._lookup.of("device", device_id)
+
+
+class DynamoDevices(DynamoStandings):
+    """Devices in the tables devices and bindings."""
+
+    def __init__(self, sealer: Sealer, keys: SubjectKeys, lookup: Lookup) -> None:
+        super().__init__(lookup)
+        self._sealer = sealer
+        self._keys = keys
+
+    def stock(self, device: StockedDevice) -> bool:
+        """Add a device unless it is there."""
+        self._keys.make(Subject.STOCK, STOCK)
+        name = self._name(device.device_id)
+        payload = self._sealer.seal(json.dumps(asdict(device)).encode(), _under(name))
+        return DeviceRecord(name, payload=payload).put(only_new=True)
 
     def bindings(self, device_id: str) -> Sequence[Binding]:
         """Return all bindings of a device, oldest first."""
@@ -115,9 +125,6 @@ class DynamoDevices:
         except TransactWriteError as refusal:
             _raise_if_condition_failed(refusal, "no binding is open")
             raise
-
-    def _name(self, device_id: str) -> str:
-        return self._lookup.of("device", device_id)
 
 
 def _under(name: str) -> SealedUnder:

@@ -6,36 +6,17 @@ bytes. Ingest can be replayed from it: nothing is interpreted before it is store
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+
+from core.tracking.model import ReceivedFrame
 
 MAGIC = b"WF1\n"
 _HEADER = struct.Struct(">QQBI")
+HEADER_BYTES = _HEADER.size
 _PROVEN = 1
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CorruptRecord(Exception):  # noqa: N818 - an error is named after the fact
     """The record is not what the bridge writes."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReceivedFrame:
-    """A frame as the bridge took it from a socket.
-
-    received_ms: milliseconds since 1970 UTC. connection: random number of the connection. proven: the connection proved
-    that it is this device. raw: the frame's bytes with its brackets.
-    """
-
-    received_ms: int
-    connection: int
-    proven: bool
-    raw: bytes = field(repr=False)
-
-    @property
-    def received_at(self) -> datetime:
-        """The instant of receipt."""
-        return _START + timedelta(milliseconds=self.received_ms)
 
 
 def append(record: bytearray, received_ms: int, connection: int, proven: bool, raw: bytes) -> None:
