@@ -4,6 +4,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+LOOPBACK = "127.0.0.1"
+BRIDGE_PORT = 8001  # where watches of this family look for their server
+HEALTH_PORT = 8081
+STRANGERS_PER_ADDRESS = 1_000  # all of 60,000 watches that come back within a minute through one NAT, for a second
+
 
 class SettingMissing(Exception):  # noqa: N818 - an error is named after the fact
     """A deployable was started without a setting that it needs."""
@@ -16,7 +21,8 @@ class Settings:
     stage: local, test or prod. endpoint_url: the emulator's, None on AWS. wrapping_key: id or ARN of the KMS key that
     wraps our stored keys. signing_key: KMS key that signs access tokens. issuer: the API's own address, which stands in
     each token. trust_unproven: the stage accepts watches that cannot prove their identity (docs/adr/0006).
-    alert_queue_url: where an alarm goes when the stream does not take it.
+    alert_queue_url: where an alarm goes when the stream does not take it. bridge_port, health_port: 0 = any free one.
+    strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be known.
     """
 
     stage: str
@@ -28,6 +34,10 @@ class Settings:
     frame_stream: str = ""
     alert_queue_url: str = ""
     trust_unproven: bool = False
+    bridge_host: str = LOOPBACK
+    bridge_port: int = BRIDGE_PORT
+    health_port: int = HEALTH_PORT
+    strangers_per_address: int = STRANGERS_PER_ADDRESS
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -39,6 +49,12 @@ class Settings:
             except KeyError:
                 raise SettingMissing(f"the environment lacks {name}") from None
 
+        def number(name: str, default: int) -> int:
+            text = environment.get(name, str(default))
+            if not text.isdecimal():
+                raise SettingMissing(f"{name} is no number")
+            return int(text)
+
         return cls(
             stage=required("WACHTER_STAGE"),
             region=environment.get("AWS_REGION") or required("AWS_DEFAULT_REGION"),
@@ -49,4 +65,8 @@ class Settings:
             frame_stream=environment.get("WACHTER_FRAME_STREAM", ""),
             alert_queue_url=environment.get("WACHTER_ALERT_QUEUE_URL", ""),
             trust_unproven=environment.get("WACHTER_TRUST_UNPROVEN") == "yes",
+            bridge_host=environment.get("WACHTER_BRIDGE_HOST", LOOPBACK),
+            bridge_port=number("WACHTER_BRIDGE_PORT", BRIDGE_PORT),
+            health_port=number("WACHTER_HEALTH_PORT", HEALTH_PORT),
+            strangers_per_address=number("WACHTER_STRANGERS_PER_ADDRESS", STRANGERS_PER_ADDRESS),
         )

@@ -1,0 +1,72 @@
+"""Wires the bridge to its stage."""
+
+import asyncio
+import logging
+import resource
+import signal
+
+from adapters.aws import client
+from adapters.dynamo.connection import connect
+from adapters.dynamo.devices import DynamoStandings
+from adapters.dynamo.keys import DynamoKeyRows
+from adapters.key_wrapper import KmsKeyWrapper
+from adapters.keyring import Keyring
+from adapters.lookup import HmacLookup
+from adapters.settings import Settings
+from adapters.stream.kinesis import KinesisFrameStream
+from adapters.stream.sqs import SqsAlertQueue
+from adapters.system_clock import SystemClock
+from device_bridge.counters import Counters
+from device_bridge.health import Health
+from device_bridge.limits import Limits
+from device_bridge.logs import emit, log_to_stdout
+from device_bridge.proof import trusts_everyone, trusts_no_one
+from device_bridge.server import Bridge
+from device_bridge.uplink import LANES
+
+_LOG = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then drain. Logs `listening` with both ports."""
+    log_to_stdout()
+    _allow_many_sockets()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(each, stop.set)
+    bridge = bridge_of(settings)
+    port = await bridge.serve(settings.bridge_host, settings.bridge_port)
+    health = await loop.create_server(
+        lambda: Health(lambda: bridge.is_healthy), settings.bridge_host, settings.health_port
+    )
+    health_port = health.sockets[0].getsockname()[1]
+    _LOG.info("listening", extra={"port": port, "health_port": health_port})
+    await stop.wait()
+    _LOG.info("draining")
+    await bridge.drain()
+    health.close()
+
+
+def bridge_of(settings: Settings) -> Bridge:
+    """Return the bridge of a stage."""
+    clock = SystemClock()
+    lookup = HmacLookup(
+        Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
+    )
+    connect(settings)
+    return Bridge(
+        standings=DynamoStandings(lookup),
+        stream=KinesisFrameStream(client("kinesis", settings, attempts=1), settings.frame_stream, lanes=LANES),
+        alerts=SqsAlertQueue(client("sqs", settings, attempts=1), settings.alert_queue_url),
+        prove=trusts_everyone if settings.trust_unproven else trusts_no_one,
+        limits=Limits(strangers_per_address=settings.strangers_per_address),
+        counters=Counters(settings.stage),
+        clock=asyncio.get_running_loop().time,
+        emit=emit,
+    )
+
+
+def _allow_many_sockets() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,221 @@
+"""One watch's TCP connection: an asyncio protocol round one sans-I/O session."""
+
+import asyncio
+import secrets
+from enum import IntFlag
+from time import time
+from typing import TYPE_CHECKING, Final, cast
+
+from core.watches.model import Standing
+from device_bridge.registry import Memory
+from device_bridge.uplink import Lane
+from wire.framing import Garbage, LimitExceeded
+from wire.session import Event, FrameReceived, Session
+
+if TYPE_CHECKING:
+    from device_bridge.server import Bridge
+
+_CONNECTION_BITS: Final = 64  # as wide as the stream's format
+_UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # hundreds of answers: a peer that leaves so many does not listen
+_COSTLY_BYTES_SHIFT: Final = 12  # each 4 KiB, the longest text frame, count as one frame more
+_ANSWERED_WHEN_STOCKED: Final = frozenset({"heartbeat", "keep_alive"})
+"""What says nothing, so that its answer promises nothing: of a device without a guardian nothing is kept."""
+
+
+class Pause(IntFlag):
+    """Why a socket is not read."""
+
+    LOOK_UP = 1
+    """It is being found out who speaks, or it is known to be nobody."""
+    RATE = 2
+    """The peer sent too many frames."""
+    PRESSURE = 4
+    """The stream does not take what we have."""
+    DRAIN = 8
+    """The bridge is going away."""
+
+
+class Connection(asyncio.Protocol):
+    """Answers and stores what a known device sends.
+
+    address: the peer's. standing: None as long as the connection is a stranger. heard_at: monotonic seconds of the last
+    data, of the arrival for a stranger. recheck_at: until when the standing is believed.
+    """
+
+    __slots__ = (
+        "_allowance",
+        "_allowance_at",
+        "_bridge",
+        "_held",
+        "_lane",
+        "_number",
+        "_paused",
+        "_session",
+        "_transport",
+        "address",
+        "heard_at",
+        "recheck_at",
+        "standing",
+    )
+
+    def __init__(self, bridge: "Bridge") -> None:
+        self._bridge = bridge
+        self._session = Session(bridge.limits.frame)
+        self._lane: Lane | None = None
+        self._held: list[Event] | None = None
+        self._paused = 0
+        self._number = secrets.randbits(_CONNECTION_BITS)
+        self._allowance = bridge.limits.frames_at_once
+        self._allowance_at = bridge.now
+        self.address = ""
+        self.heard_at = bridge.now
+        self.recheck_at = 0.0
+        self.standing: Standing | None = None
+
+    @property
+    def device(self) -> str:
+        """The id that the peer claims; empty before its first frame."""
+        return self._session.device
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin as a stranger."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=_UNREAD_ANSWERS_BYTES)
+        self.address = self._transport.get_extra_info("peername")[0]
+        self._bridge.arrived(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - whatever ended it, it is over
+        """Be forgotten."""
+        self._bridge.left(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the socket gave."""
+        bridge = self._bridge
+        session = self._session
+        events = session.receive(data)
+        if session.is_waiting:
+            bridge.await_silence(self)
+        self._allowance -= len(events) + (len(data) >> _COSTLY_BYTES_SHIFT)
+        if self._allowance < 0:
+            bridge.slow_down(self)
+        if self.standing is not None:
+            self.heard_at = bridge.now
+            if self.recheck_at < bridge.now:
+                bridge.recheck(self)
+        self._take(events)
+
+    def eof_received(self) -> None:
+        """Take what the session still held; the transport then closes."""
+        self._take(self._session.end())
+
+    def pause_writing(self) -> None:
+        """End a peer that does not read its answers."""
+        self._bridge.counters.counts["RefusedDeaf"] += 1
+        self._transport.abort()
+
+    def silence(self) -> None:
+        """The peer has paused: take what waited for that."""
+        self._take(self._session.idle())
+
+    def admit(self, memory: Memory) -> None:
+        """Take the device for what it is, and what it sent meanwhile."""
+        standing, self.recheck_at = memory
+        self.standing = standing
+        self.heard_at = self._bridge.now
+        self._lane = self._bridge.uplink.lane_of(self.device) if standing is Standing.BOUND else None
+        held, self._held = self._held, None
+        if held is not None:
+            self._take(held)
+            self.resume(Pause.LOOK_UP)
+
+    def ignore(self) -> None:
+        """Leave an unknown or unproven peer in silence; the deadline of strangers ends it."""
+        self._held = []
+
+    def refill_allowance(self, now: float) -> bool:
+        """Add what the time since has earned; tell whether the socket may be read again."""
+        limits = self._bridge.limits
+        earned = (now - self._allowance_at) * limits.frames_per_s
+        self._allowance = min(limits.frames_at_once, self._allowance + earned)
+        self._allowance_at = now
+        return self._allowance >= 0
+
+    def answer(self, data: bytes) -> None:
+        """Send an answer, if the peer is still there."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def pause(self, why: Pause) -> None:
+        """Leave the socket unread, for one reason more."""
+        if not self._paused and not self._transport.is_closing():
+            self._transport.pause_reading()
+        self._paused |= why
+
+    def resume(self, why: Pause) -> None:
+        """Read the socket again, unless another reason is left."""
+        was_paused = self._paused
+        self._paused &= ~why
+        if was_paused and not self._paused and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """End the connection after what is written."""
+        self._transport.close()
+
+    def abort(self) -> None:
+        """End the connection at once."""
+        self._transport.abort()
+
+    def _take(self, events: list[Event]) -> None:
+        if self.standing is None:
+            self._take_of_stranger(events)
+            return
+        counters = self._bridge.counters
+        frames = counters.frames
+        lane = self._lane
+        received_ms = int(time() * 1000)
+        answers = []
+        for event in events:
+            if type(event) is FrameReceived:
+                frame, answer, durable_first, needs_flush, kind = event
+                frames[kind] += 1
+                if lane is not None:
+                    raw = frame.raw
+                    lane.append(received_ms, self._number, raw)
+                    if needs_flush:
+                        self._bridge.uplink.hurry(lane)
+                    if answer is not None:
+                        if durable_first:
+                            self._bridge.uplink.owe(self, answer, lane, raw, is_alarm=needs_flush)
+                        else:
+                            answers.append(answer)
+                elif answer is not None and kind in _ANSWERED_WHEN_STOCKED:
+                    answers.append(answer)
+            else:
+                self._refuse(event)
+        if answers:
+            counters.counts["Answered"] += len(answers)
+            self.answer(answers[0] if len(answers) == 1 else b"".join(answers))
+
+    def _take_of_stranger(self, events: list[Event]) -> None:
+        if self._held is not None:
+            self._held += events
+        elif self.device:
+            self._held = events
+            self.pause(Pause.LOOK_UP)
+            self._bridge.introduce(self)
+        else:
+            for event in events:
+                self._refuse(event)
+
+    def _refuse(self, event: Event) -> None:
+        """Count what is no frame of this watch; a limit that is used up ends the connection."""
+        counts = self._bridge.counters.counts
+        match event:
+            case Garbage(length):
+                counts["GarbageBytes"] += length
+            case LimitExceeded(reason):
+                counts[f"RefusedLimit/{reason}"] += 1
+                self.close()
+            case _:
+                counts["RefusedOtherDevice"] += 1
