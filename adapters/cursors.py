@@ -4,9 +4,8 @@ import base64
 import binascii
 import hmac
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from core.kernel.errors import Refused
 
@@ -18,33 +17,18 @@ class InvalidCursor(Refused):
     """Not a cursor of ours, not for this asker and list, or too old."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A place in a list of what happened from `start` to before `end`. after: the page's `next`."""
-
-    start: datetime
-    end: datetime
-    after: str
-
-
 class SignedCursors:
     """Makes and reads cursors. mac: a MAC of 32 bytes whose key all instances share."""
 
     def __init__(self, mac: Callable[[bytes], bytes]) -> None:
         self._mac = mac
 
-    def write(self, place: Place, scope: tuple[str, ...], now: datetime) -> str:
-        """Return a cursor that holds for this scope (whoever asks for whatever list) and an hour."""
-        fields = [
-            int((now + LIFETIME).timestamp()),
-            place.start.astimezone(UTC).isoformat(),
-            place.end.astimezone(UTC).isoformat(),
-            place.after,
-        ]
-        content = json.dumps(fields, separators=(",", ":")).encode()
+    def write(self, place: Sequence[str], scope: Sequence[str], now: datetime) -> str:
+        """Return a cursor for a place in a list; it holds for this scope (who asks for what) and for an hour."""
+        content = json.dumps([int((now + LIFETIME).timestamp()), *place], separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._signature(content, scope) + content).rstrip(b"=").decode()
 
-    def read(self, cursor: str, scope: tuple[str, ...], now: datetime) -> Place:
+    def read(self, cursor: str, scope: Sequence[str], now: datetime) -> list[str]:
         """Return the place; raise InvalidCursor."""
         try:
             raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
@@ -53,13 +37,15 @@ class SignedCursors:
         signature, content = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not self._is_ours(signature, content, scope):
             raise InvalidCursor("not a cursor of this list")
-        expires, start, end, after = json.loads(content)
+        expires: int
+        place: list[str]
+        expires, *place = json.loads(content)
         if now.timestamp() >= expires:
             raise InvalidCursor("the cursor is too old")
-        return Place(start=datetime.fromisoformat(start), end=datetime.fromisoformat(end), after=after)
+        return place
 
-    def _is_ours(self, signature: bytes, content: bytes, scope: tuple[str, ...]) -> bool:
+    def _is_ours(self, signature: bytes, content: bytes, scope: Sequence[str]) -> bool:
         return hmac.compare_digest(signature, self._signature(content, scope))
 
-    def _signature(self, content: bytes, scope: tuple[str, ...]) -> bytes:
+    def _signature(self, content: bytes, scope: Sequence[str]) -> bytes:
         return self._mac(json.dumps([*scope, content.decode("latin-1")]).encode())

@@ -1,0 +1,146 @@
+"""Accounts, what proves them, and their token families. An e-mail address is found by its HMAC; it stands sealed."""
+
+import json
+from datetime import datetime
+
+from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.exceptions import TransactWriteError
+
+from adapters.dynamo.record import CONDITION_FAILED, ExpiryAttribute, Record, holding, instant, instant_of
+from adapters.dynamo.tables import TABLES
+from core.accounts.model import Account, Credentials, LoginTaken, TokenFamily, login_name
+from core.kernel.ids import AccountId, FamilyId
+from core.retention.policy import POLICY
+from core.vault.model import SealedUnder
+from core.vault.ports import Lookup, Sealer
+
+_LOGIN = "login"  # kind of the look-up
+
+
+class AccountRecord(Record):
+    """An account; payload: sealed JSON with the e-mail address."""
+
+    table = TABLES["accounts"]
+    attribute_classes = holding(account=("account_id", "created_at", "payload"))
+
+    account_id = UnicodeAttribute(hash_key=True)
+    created_at = UnicodeAttribute()
+    payload = BinaryAttribute(legacy_encoding=False)
+
+    @classmethod
+    def of(cls, account: Account, sealer: Sealer) -> "AccountRecord":
+        """Return the account as it is stored."""
+        record = cls(account.account_id, created_at=instant(account.created_at))
+        record.payload = sealer.seal(json.dumps({"email": account.email}).encode(), record._place())
+        return record
+
+    def to_domain(self, sealer: Sealer) -> Account:
+        """Return the account; raise Unreadable."""
+        payload = json.loads(sealer.open(self.payload, self._place()))
+        return Account(
+            account_id=AccountId(self.account_id), email=payload["email"], created_at=instant_of(self.created_at)
+        )
+
+    def _place(self) -> SealedUnder:
+        return SealedUnder(
+            data_class=POLICY["account"],
+            subject_id=self.account_id,
+            at=instant_of(self.created_at),
+            table=self.table.name,
+            key=(self.account_id,),
+        )
+
+
+class SignInRecord(Record):
+    """What a password is checked against. login: HMAC of the login name."""
+
+    table = TABLES["sign-ins"]
+    attribute_classes = holding(account=("login", "account_id", "password_hash"))
+
+    login = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    password_hash = UnicodeAttribute()
+
+    def to_domain(self) -> Credentials:
+        """Return the credentials."""
+        return Credentials(AccountId(self.account_id), self.password_hash)
+
+
+class TokenFamilyRecord(Record):
+    """A sign-in that holds; ending it removes the item."""
+
+    table = TABLES["token-families"]
+    attribute_classes = holding(token_family=("family_id", "account_id", "started_at", "expires_at"))
+
+    family_id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute()
+    started_at = UnicodeAttribute()
+    expires_at = ExpiryAttribute()
+
+    @classmethod
+    def of(cls, family: TokenFamily) -> "TokenFamilyRecord":
+        """Return the family as it is stored."""
+        expires_at = POLICY["token_family"].expires_at(family.started_at)
+        assert expires_at is not None, "a sign-in ends"
+        return cls(
+            family.family_id,
+            account_id=family.account_id,
+            started_at=instant(family.started_at),
+            expires_at=expires_at.replace(microsecond=0),
+        )
+
+    def to_domain(self) -> TokenFamily:
+        """Return the family."""
+        return TokenFamily(
+            family_id=FamilyId(self.family_id),
+            account_id=AccountId(self.account_id),
+            started_at=instant_of(self.started_at),
+        )
+
+
+class DynamoAccounts:
+    """Accounts in the tables accounts and sign-ins."""
+
+    def __init__(self, sealer: Sealer, lookup: Lookup) -> None:
+        self._sealer = sealer
+        self._lookup = lookup
+
+    def add(self, account: Account, password_hash: str) -> None:
+        """See Accounts."""
+        login = self._lookup.of(_LOGIN, login_name(account.email))
+        credentials = SignInRecord(login, account_id=account.account_id, password_hash=password_hash)
+        try:
+            with SignInRecord.transaction() as transaction:
+                transaction.save(credentials, condition=SignInRecord.login.does_not_exist())
+                transaction.save(AccountRecord.of(account, self._sealer))
+        except TransactWriteError as refusal:
+            if any(reason and reason.code == CONDITION_FAILED for reason in refusal.cancellation_reasons):
+                raise LoginTaken("an account has this e-mail address") from None
+            raise
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """See Accounts."""
+        record = AccountRecord.find(account_id)
+        return None if record is None else record.to_domain(self._sealer)
+
+    def credentials_of(self, login: str) -> Credentials | None:
+        """See Accounts."""
+        record = SignInRecord.find(self._lookup.of(_LOGIN, login))
+        return None if record is None else record.to_domain()
+
+
+class DynamoTokenFamilies:
+    """TokenFamilies in their table, always read consistently."""
+
+    def start(self, family: TokenFamily) -> None:
+        """See TokenFamilies."""
+        TokenFamilyRecord.of(family).put(now=family.started_at)
+
+    def get(self, family_id: FamilyId, now: datetime) -> TokenFamily | None:
+        """See TokenFamilies."""
+        record = TokenFamilyRecord.find(family_id, now=now)
+        return None if record is None else record.to_domain()
+
+    def end(self, family_id: FamilyId) -> None:
+        """See TokenFamilies."""
+        TokenFamilyRecord(family_id).delete()

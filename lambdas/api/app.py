@@ -1,0 +1,71 @@
+"""The API: every request passes the gate, then its route; every answer leaves with the same protection."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, ResponseBuilder
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from lambdas.api.call import Call
+from lambdas.api.gate import authenticated, check_body
+from lambdas.api.problems import answer_to
+from lambdas.api.routes import about, positions, sign_in, telemetry, watches
+from lambdas.api.services import Services
+
+_PROTECTION = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def read_json(text: str) -> Any:
+    """Return what the text holds; a text nested beyond what can be read is as wrong as any that is no JSON."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise json.JSONDecodeError("nested too deeply", "", 0) from None
+
+
+resolver = APIGatewayHttpResolver(
+    enable_validation=True,
+    # An answer that is not what its type says is our failure, not the asker's.
+    response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+    json_body_deserializer=read_json,
+    debug=False,  # whatever the environment says: debug prints requests
+)
+for _noun in (sign_in, watches, positions, telemetry, about):
+    resolver.include_router(_noun.router)
+
+
+def _answer_to(error: Exception) -> Response[str]:
+    return answer_to(error, resolver.current_event.request_context.request_id)
+
+
+resolver.exception_handler(Exception)(_answer_to)
+
+
+class Api:
+    """Answers requests in the form of API Gateway's payload 2.0."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Return the answer; whatever goes wrong leaves as a problem."""
+        request = APIGatewayProxyEventV2(event)
+        try:
+            resolver.append_context(call=self._admitted(request))
+            answer = resolver.resolve(event, context)
+        except Exception as error:  # noqa: BLE001 - nothing of a failure that nobody foresaw may reach the outside
+            refusal = answer_to(error, request.request_context.request_id)
+            answer = ResponseBuilder[APIGatewayProxyEventV2](refusal).build(request)
+        return {**answer, "headers": _PROTECTION | answer["headers"], "body": answer["body"] or ""}
+
+    def _admitted(self, request: APIGatewayProxyEventV2) -> Call:
+        bearer = authenticated(request, self._services.access)
+        check_body(request)
+        return Call(
+            services=self._services,
+            now=self._services.clock.now(),
+            address=request.request_context.http.source_ip,
+            bearer=bearer,
+        )

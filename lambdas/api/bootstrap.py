@@ -1,0 +1,61 @@
+"""The wiring of the API: nothing else makes adapters."""
+
+from functools import cache
+
+from adapters.aws import client
+from adapters.cursors import SignedCursors
+from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
+from adapters.dynamo.attempts import DynamoAttempts
+from adapters.dynamo.connection import connect
+from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
+from adapters.key_wrapper import KmsKeyWrapper
+from adapters.keyed_mac import CURSORS, PASSWORD_PEPPER, KeyedMac
+from adapters.keyring import Keyring
+from adapters.lookup import HmacLookup
+from adapters.passwords import Argon2PasswordHasher
+from adapters.sealer import VaultSealer
+from adapters.settings import Settings
+from adapters.system_clock import SystemClock
+from core.accounts.attempts import AttemptLimits
+from core.accounts.sign_in import Access, SignIn
+from lambdas.api.app import Api
+from lambdas.api.services import Services
+
+
+@cache
+def api() -> Api:
+    """Return the API, wired at the first request: what a snapshot of the function could keep holds no key."""
+    return Api(services(Settings.from_environment()))
+
+
+def services(settings: Settings) -> Services:
+    """Return what the routes work with."""
+    connect(settings)
+    clock = SystemClock()
+    kms = client("kms", settings)
+    keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(kms, settings.wrapping_key), clock)
+    sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
+    signing_key = KmsSigningKey(kms, settings.signing_key)
+    tokens, families = JwtAccessTokens(signing_key, settings.issuer), DynamoTokenFamilies()
+    return Services(
+        sign_in=SignIn(
+            accounts=DynamoAccounts(sealer, lookup),
+            families=families,
+            passwords=Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of),
+            tokens=tokens,
+            limits=AttemptLimits(DynamoAttempts(lookup)),
+            clock=clock,
+        ),
+        access=Access(tokens=tokens, families=families, clock=clock),
+        families=families,
+        memberships=DynamoMemberships(),
+        positions=DynamoPositions(sealer, clock),
+        telemetry=DynamoTelemetryReadings(sealer, clock),
+        cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
+        public_keys=lambda: [signing_key.jwk],
+        clock=clock,
+    )

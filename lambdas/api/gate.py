@@ -1,0 +1,52 @@
+"""What every request passes before any route sees it: only the routes listed here need no token (P-43)."""
+
+import binascii
+
+from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import APIGatewayProxyEventV2
+
+from core.accounts.model import Caller, NotSignedIn
+from core.accounts.sign_in import Access
+from lambdas.api.problems import BodyTooLarge, UnreadableBody, UnsupportedBody
+
+PUBLIC_ROUTES = frozenset(
+    {
+        ("POST", "/v1/sign-in"),
+        ("GET", "/.well-known/jwks.json"),
+        ("GET", "/v1/openapi.json"),
+        ("GET", "/v1/docs"),
+    }
+)
+"""Exact methods and paths; whatever else is asked for, existing or not, needs a token."""
+
+LONGEST_BODY = 16_384  # characters; a password of the longest kind, each character escaped, fits
+_JSON = "application/json"
+
+
+def authenticated(request: APIGatewayProxyEventV2, access: Access) -> Caller | None:
+    """Return who calls, None on a public route; raise NotSignedIn."""
+    if (request.http_method, request.path) in PUBLIC_ROUTES:
+        return None
+    return access.caller_of(bearer_token(request))
+
+
+def bearer_token(request: APIGatewayProxyEventV2) -> str:
+    """Return the token of the Authorization header, the only place where one is read; raise NotSignedIn."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("no bearer token")
+    return token
+
+
+def check_body(request: APIGatewayProxyEventV2) -> None:
+    """Raise BodyTooLarge, UnsupportedBody or UnreadableBody, before anything of a body is parsed."""
+    body = request.body
+    if not body:
+        return
+    if len(body) > LONGEST_BODY:
+        raise BodyTooLarge("the body is too large")
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+        raise UnsupportedBody("the body is not JSON")
+    try:
+        _ = request.decoded_body
+    except (binascii.Error, UnicodeDecodeError):
+        raise UnreadableBody("the body is not text") from None

@@ -1,0 +1,111 @@
+"""What an exception looks like from outside: problem+json (RFC 9457) with a stable code, and nothing of ours in it."""
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+
+from aws_lambda_powertools.event_handler.api_gateway import Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from adapters.cursors import InvalidCursor
+from core.accounts.model import NotSignedIn, TooManyAttempts, WrongCredentials
+from core.kernel.errors import NotFound, Refused
+from lambdas.api.schemas import Problem, WrongField
+
+CONTENT_TYPE = "application/problem+json"
+
+_LOG = logging.getLogger(__name__)
+
+
+class InvalidRange(Refused):
+    """The range of time ends before it starts."""
+
+
+class UnknownParameter(Refused):
+    """The query holds a parameter that the route does not have."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("unknown query parameter")
+        self.names = names
+
+
+class BodyTooLarge(Refused):
+    """The body is larger than any that a route takes."""
+
+
+class UnreadableBody(Refused):
+    """The body is not text in UTF-8."""
+
+
+class UnsupportedBody(Refused):
+    """The body is not said to be JSON."""
+
+
+_BEARER = {"WWW-Authenticate": "Bearer"}  # RFC 9110, section 11.6.1: goes with every 401
+
+
+class _Fact(NamedTuple):
+    status: HTTPStatus
+    code: str
+    detail: str
+    headers: Mapping[str, str] = {}
+
+
+_INVALID = _Fact(
+    HTTPStatus.BAD_REQUEST, "invalid_request", "The request is not what the document at /v1/openapi.json describes."
+)
+_NOT_FOUND = _Fact(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here, or nothing of yours.")
+_FACTS: Mapping[type[Exception], _Fact] = {
+    NotSignedIn: _Fact(HTTPStatus.UNAUTHORIZED, "not_signed_in", "A valid access token is needed.", _BEARER),
+    WrongCredentials: _Fact(
+        HTTPStatus.UNAUTHORIZED, "wrong_credentials", "No account has this e-mail address and password.", _BEARER
+    ),
+    TooManyAttempts: _Fact(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", "Try again later."),
+    NotFound: _NOT_FOUND,
+    NotFoundError: _NOT_FOUND,
+    InvalidCursor: _Fact(HTTPStatus.BAD_REQUEST, "invalid_cursor", "Start again without a cursor."),
+    InvalidRange: _Fact(HTTPStatus.BAD_REQUEST, "invalid_range", "The range ends before it starts."),
+    UnknownParameter: _INVALID,
+    RequestValidationError: _INVALID,
+    UnreadableBody: _INVALID,
+    BodyTooLarge: _Fact(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "The body is too large."),
+    UnsupportedBody: _Fact(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_body", "Send application/json."),
+}
+_UNFORESEEN = _Fact(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+
+def answer_to(error: Exception, request_id: str) -> Response[str]:
+    """Return what the asker sees of an error; an unforeseen one is logged by its class and the request's id alone."""
+    fact = next((_FACTS[each] for each in type(error).__mro__ if each in _FACTS), _UNFORESEEN)
+    if fact is _UNFORESEEN:
+        _LOG.error("%s in request %s", type(error).__name__, request_id)
+    problem = Problem(
+        title=fact.status.phrase,
+        status=fact.status,
+        code=fact.code,
+        detail=fact.detail,
+        errors=_wrong_fields(error),
+        request_id=request_id if fact is _UNFORESEEN else None,
+    )
+    headers = {**fact.headers, **_retry_after(error)}
+    return Response(problem.status, CONTENT_TYPE, problem.model_dump_json(exclude_none=True), headers)
+
+
+def _wrong_fields(error: Exception) -> list[WrongField] | None:
+    match error:
+        case RequestValidationError():
+            return [WrongField(place=".".join(map(str, each["loc"])), reason=each["type"]) for each in error.errors()]
+        case UnknownParameter():
+            return [WrongField(place=f"query.{name}", reason="extra_forbidden") for name in error.names]
+        case UnreadableBody():
+            return [WrongField(place="body", reason="json_invalid")]
+    return None
+
+
+def _retry_after(error: Exception) -> dict[str, str]:
+    if not isinstance(error, TooManyAttempts):
+        return {}
+    return {"Retry-After": str(math.ceil(error.retry_after.total_seconds()))}

@@ -1,0 +1,118 @@
+"""Accounts in memory."""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from core.accounts.model import (
+    Account,
+    Caller,
+    Credentials,
+    IssuedToken,
+    LoginTaken,
+    NotSignedIn,
+    TokenFamily,
+    login_name,
+)
+from core.accounts.ports import Tally
+from core.kernel.ids import AccountId, FamilyId
+from core.retention.policy import POLICY, is_over
+
+
+@dataclass
+class InMemoryAccounts:
+    """Accounts by id and by login name."""
+
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    credentials: dict[str, Credentials] = field(default_factory=dict)
+
+    def add(self, account: Account, password_hash: str) -> None:
+        login = login_name(account.email)
+        if login in self.credentials:
+            raise LoginTaken("an account has this e-mail address")
+        self.accounts[account.account_id] = account
+        self.credentials[login] = Credentials(account.account_id, password_hash)
+
+    def get(self, account_id: AccountId) -> Account | None:
+        return self.accounts.get(account_id)
+
+    def credentials_of(self, login: str) -> Credentials | None:
+        return self.credentials.get(login)
+
+
+@dataclass
+class InMemoryTokenFamilies:
+    """Families by id."""
+
+    families: dict[FamilyId, TokenFamily] = field(default_factory=dict)
+
+    def start(self, family: TokenFamily) -> None:
+        self.families[family.family_id] = family
+
+    def get(self, family_id: FamilyId, now: datetime) -> TokenFamily | None:
+        family = self.families.get(family_id)
+        if family is None or is_over(POLICY["token_family"].expires_at(family.started_at), now):
+            return None
+        return family
+
+    def end(self, family_id: FamilyId) -> None:
+        self.families.pop(family_id, None)
+
+
+@dataclass
+class InMemoryAttempts:
+    """Counters by name; an item remembers when it is over."""
+
+    tallies: dict[str, tuple[Tally, datetime | None]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def advance(self, counter: str, step: Callable[[Tally | None], Tally], now: datetime) -> None:
+        tally, expires_at = self.tallies.get(counter, (None, None))
+        stepped = step(None if is_over(expires_at, now) else tally)
+        self.tallies[counter] = stepped, POLICY["sign_in_attempts"].expires_at(now)
+
+    def clear(self, counter: str) -> None:
+        self.tallies.pop(counter, None)
+
+    def count(self, counter: str, now: datetime) -> int:  # noqa: ARG002 - the port's signature
+        self.counts[counter] = self.counts.get(counter, 0) + 1
+        return self.counts[counter]
+
+
+class TransparentHasher:
+    """Hashes nothing and counts its checks."""
+
+    def __init__(self) -> None:
+        self.checks = 0
+
+    def hash(self, password: str) -> str:
+        return f"hash of {password}"
+
+    def decoy(self) -> str:
+        return "decoy"
+
+    def matches(self, password_hash: str, password: str) -> bool:
+        self.checks += 1
+        return password_hash == self.hash(password)
+
+
+class CountedAccessTokens:
+    """Tokens that are numbers."""
+
+    LIFETIME = timedelta(minutes=10)
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._issued: dict[str, tuple[Caller, datetime]] = {}
+
+    def issue(self, caller: Caller, now: datetime) -> IssuedToken:
+        text = str(next(self._numbers))
+        self._issued[text] = caller, now + self.LIFETIME
+        return IssuedToken(text, self.LIFETIME)
+
+    def verify(self, token: str, now: datetime) -> Caller:
+        caller, until = self._issued.get(token, (None, now))
+        if caller is None or now >= until:
+            raise NotSignedIn("not a token of ours")
+        return caller
