@@ -1,11 +1,90 @@
-"""Positions and telemetry readings."""
+"""Received frames, what they report, and what is kept of it: positions and telemetry readings."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from core.kernel.geo import Point
 from core.kernel.ids import WatchId
+
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFrame:
+    """A frame as the bridge took it from a socket.
+
+    received_ms: milliseconds since 1970 UTC. connection: random number of the connection. proven: the connection proved
+    that it is this device. raw: the frame's bytes with its brackets.
+    """
+
+    received_ms: int
+    connection: int
+    proven: bool
+    raw: bytes = field(repr=False)
+
+    @property
+    def received_at(self) -> datetime:
+        """The instant of receipt."""
+        return _START + timedelta(milliseconds=self.received_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A frame of a kind that is kept, and whose it is. content: what the decoder wants back to read the rest."""
+
+    device_id: str = field(repr=False)
+    content: object = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NothingKept:
+    """A frame that was understood and of which nothing is kept (D11 and messages of later work)."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undecodable:
+    """A frame of a kind that is kept, but that could not be understood."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a frame says of its watch; what it does not tell is None, never 0.
+
+    identity: the same for a frame and its repetition under another word, different for anything else. told_at: when it
+    was so by the watch's clock, the receive time for a frame that tells no time by design, None for a time that cannot
+    be read. point: as the wire gives it. coordinates_refused: there were coordinates that no place has.
+    """
+
+    identity: str = field(repr=False)
+    told_at: datetime | None
+    point: Point | None = field(repr=False, default=None)
+    coordinates_refused: bool = False
+    hemisphere_contradicts: bool = False
+    fix_is_valid: bool = False
+    satellites: int | None = None
+    accuracy_m: float | None = None
+    altitude_m: float | None = field(repr=False, default=None)
+    speed_kmh: float | None = field(repr=False, default=None)
+    course_deg: float | None = field(repr=False, default=None)
+    battery_percent: int | None = None
+    signal_percent: int | None = None
+    steps: int | None = field(repr=False, default=None)
+    rolls: int | None = field(repr=False, default=None)
+    alarms: tuple[str, ...] = ()
+    backlog: bool = False
+
+    @property
+    def tells_telemetry(self) -> bool:
+        """Whether there is anything to keep besides a place."""
+        told = (self.battery_percent, self.signal_percent, self.steps, self.rolls)
+        return bool(self.alarms) or any(value is not None for value in told)
+
+    def alarms_only(self) -> "Report":
+        """Return what still counts of a report that is too old to be kept."""
+        return Report(identity=self.identity, told_at=self.told_at, alarms=self.alarms, backlog=self.backlog)
 
 
 class Source(StrEnum):

@@ -1,0 +1,84 @@
+"""From frames of the wire to reports of the core."""
+
+import re
+from datetime import datetime
+from typing import cast
+
+from core.kernel.geo import Point
+from core.tracking.model import Addressed, NothingKept, Report, Undecodable
+from wire.decode import decode
+from wire.framing import Frame, Framer
+from wire.messages import Heartbeat, Location, Malformed
+from wire.words import word_of
+
+KEPT_KINDS = frozenset({"location", "heartbeat"})
+"""All else that a watch says is dropped unread here: D11, and what later work keeps."""
+_MINUS_WITH_NORTH_OR_EAST = re.compile(rb"(?:[^,]*,){3,6}?[AV],(?:[^,]*,[^,]*,)??\s*-[\d.]*[1-9][\d.]*,[NE],")
+"""The sign of a coordinate and its letter disagree."""
+
+
+class WireDecoder:
+    """Decoder of the watch protocol."""
+
+    def address(self, raw: bytes) -> Addressed | NothingKept | None:
+        """Return whose frame it is, NothingKept for a kind that is dropped unread, None when it is no frame."""
+        framer = Framer()
+        match [*framer.receive(raw), *framer.end()]:
+            case [Frame() as frame]:
+                kind = word_of(frame.type).kind
+                return Addressed(frame.device, frame) if kind in KEPT_KINDS else NothingKept(kind)
+        return None
+
+    def decode(self, addressed: Addressed, received_at: datetime) -> Report | NothingKept | Undecodable:
+        """Return what the frame says."""
+        frame = cast("Frame", addressed.content)
+        match decode(frame, received_at):
+            case Location() as location:
+                return _located(frame, location)
+            case Heartbeat() as heartbeat:
+                return _heard(frame, heartbeat, received_at)
+            case Malformed():
+                return Undecodable()
+            case other:
+                return NothingKept(other.kind)
+
+
+def _heard(frame: Frame, heartbeat: Heartbeat, received_at: datetime) -> Report:
+    """A heartbeat tells no time, so each one is of its receipt and none repeats another."""
+    return Report(
+        identity=f"{_arguments(frame)} {received_at.isoformat()}",
+        told_at=received_at,
+        battery_percent=heartbeat.battery_percent,
+        steps=heartbeat.steps,
+        rolls=heartbeat.rolls,
+    )
+
+
+def _located(frame: Frame, location: Location) -> Report:
+    point = None
+    if location.latitude is not None and location.longitude is not None:
+        point = Point(location.latitude, location.longitude)
+    return Report(
+        identity=_arguments(frame),
+        told_at=location.fix_time,
+        point=point,
+        coordinates_refused=location.coordinates_refused,
+        hemisphere_contradicts=_MINUS_WITH_NORTH_OR_EAST.match(frame.content) is not None,
+        fix_is_valid=location.valid is True,
+        satellites=location.satellites,
+        accuracy_m=location.accuracy_m,
+        altitude_m=location.altitude_m,
+        speed_kmh=location.speed_kmh,
+        course_deg=location.course_deg,
+        battery_percent=location.battery_percent,
+        signal_percent=location.signal_percent,
+        steps=location.steps,
+        rolls=location.rolls,
+        alarms=tuple(alarm.value for alarm in location.alarms),
+        backlog=location.backlog,
+    )
+
+
+def _arguments(frame: Frame) -> str:
+    """What follows the word: equal for a position that is sent again as UD2."""
+    return frame.content.partition(b",")[2].decode("latin-1")

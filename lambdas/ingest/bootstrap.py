@@ -1,0 +1,54 @@
+"""The only place where ingest is wired."""
+
+from dataclasses import dataclass
+
+from adapters.aws import client
+from adapters.dynamo.connection import connect
+from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.quarantine import DynamoQuarantine
+from adapters.dynamo.seen_frames import DynamoSeenFrames
+from adapters.dynamo.sweep_marks import DynamoSweepMarks
+from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.key_wrapper import KmsKeyWrapper
+from adapters.keyring import Keyring
+from adapters.lookup import HmacLookup
+from adapters.outages import is_outage
+from adapters.sealer import VaultSealer
+from adapters.settings import Settings
+from adapters.system_clock import SystemClock
+from adapters.watch.uplink import WireDecoder
+from core.kernel.clock import Clock
+from core.tracking.ingest import Ingest, Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What the handler needs."""
+
+    ingest: Ingest
+    clock: Clock
+
+
+def application(settings: Settings, clock: Clock | None = None) -> Application:
+    """Wire ingest; no key is opened before the first frame needs it."""
+    clock = clock or SystemClock()
+    connect(settings)
+    keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
+    sealer = VaultSealer(keyring, clock)
+    lookup = HmacLookup(keyring)
+    ports = Ports(
+        decoder=WireDecoder(),
+        devices=DynamoDevices(sealer, sealer, lookup),
+        positions=DynamoPositions(sealer, clock),
+        telemetry=DynamoTelemetryReadings(sealer, clock),
+        seen_frames=DynamoSeenFrames(clock),
+        quarantine=DynamoQuarantine(sealer, clock),
+        sweep_marks=DynamoSweepMarks(clock),
+        lookup=lookup,
+        clock=clock,
+        is_outage=is_outage,
+        trust_unproven=settings.trust_unproven,
+    )
+    return Application(Ingest(ports), clock)
