@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.retention.policy import POLICY
+
 TTL_ATTRIBUTE = "expires_at"
 """Epoch seconds as a Number, the only form that DynamoDB's TTL understands; a string would live for ever."""
 
@@ -11,7 +13,7 @@ TTL_ATTRIBUTE = "expires_at"
 class TableSpec:
     """One table. sort_key: None where an item is found by its partition key alone. All keys are strings.
 
-    holds: names of the retention policy's classes; a table with any class that has a period has a TTL.
+    holds: names of the retention policy's classes.
     """
 
     name: str
@@ -22,6 +24,11 @@ class TableSpec:
     def physical_name(self, stage: str) -> str:
         """Return the table's name in a stage; fixed, so that a rename can never replace data unseen."""
         return f"wachter-{stage}-{self.name}"
+
+    @property
+    def has_ttl(self) -> bool:
+        """Whether any of its items ends: after its class's period, or, as an epoch's key does, with its epoch."""
+        return any(name == "epoch_key" or POLICY[name].period is not None for name in self.holds)
 
 
 _TABLES = (

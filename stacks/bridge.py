@@ -1,0 +1,183 @@
+"""The watches' entrance: a TCP load balancer before Fargate tasks in subnets without a way out."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr_assets as ecr_assets
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as balancing
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.bundle import ROOT
+from stacks.bundled_function import log_group
+from stacks.data import DataStack
+from stacks.functions import BRIDGE_ACCESS
+from stacks.grants import allow, grant_access
+from stacks.stage import Stage
+
+_WATCH_PORT = 8001
+_HEALTH_PORT = 8081
+_IDLE = cdk.Duration.seconds(900)  # above the longest heartbeat, 600 s: watches keep no TCP alive themselves
+_STOP = cdk.Duration.seconds(120)  # Fargate's longest; the bridge drains within 110 s
+_TASKS = 2  # one in each zone
+_NOT_ROOT = "10001:10001"
+_ENDPOINTS = {
+    "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
+    "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    "Kinesis": ec2.InterfaceVpcEndpointAwsService.KINESIS_STREAMS,
+    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
+    "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
+}
+"""All that a task speaks to, next to the gateways of DynamoDB and S3 (image layers)."""
+
+
+class BridgeStack(cdk.Stack):
+    """Network, load balancer, service."""
+
+    def __init__(self, scope: Construct, stage: Stage, data: DataStack) -> None:
+        super().__init__(scope, f"wachter-{stage.name}-bridge", env=cdk.Environment(region=stage.region))
+        network = Network(self)
+        service = BridgeService(self, stage, data, network)
+        WatchDoor(self, network, service)
+
+
+class Network(Construct):
+    """Public subnets hold the load balancer only; tasks reach AWS by endpoints and nothing else."""
+
+    def __init__(self, scope: Construct) -> None:
+        super().__init__(scope, "Network")
+        self.tasks = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            max_azs=_TASKS,
+            nat_gateways=0,
+            subnet_configuration=[
+                ec2.SubnetConfiguration(
+                    name="balancer", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
+                ),
+                ec2.SubnetConfiguration(name="tasks", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+            ],
+            gateway_endpoints={
+                "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
+                "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
+            },
+        )
+        self.balancer_group = self._security_group("BalancerGroup", "watches to the load balancer")
+        self.task_group = self._security_group("TaskGroup", "load balancer to the bridge")
+        endpoint_group = self._security_group("EndpointGroup", "bridge to the services that it calls")
+        for name, service in _ENDPOINTS.items():
+            self.vpc.add_interface_endpoint(
+                name, service=service, subnets=self.tasks, security_groups=[endpoint_group], open=False
+            )
+        https = ec2.Port.tcp(443)
+        endpoint_group.add_ingress_rule(self.task_group, https)
+        # Any address, but there is no route to one: only the endpoints and gateways of this network answer.
+        self.task_group.add_egress_rule(ec2.Peer.any_ipv4(), https)
+
+    def _security_group(self, name: str, description: str) -> ec2.SecurityGroup:
+        return ec2.SecurityGroup(self, name, vpc=self.vpc, description=description, allow_all_outbound=False)
+
+
+class BridgeService(Construct):
+    """The bridge on Fargate: not root, nothing to write on, and the time that its drain takes."""
+
+    def __init__(self, scope: Construct, stage: Stage, data: DataStack, network: Network) -> None:
+        super().__init__(scope, "Service")
+        task = ecs.FargateTaskDefinition(
+            self,
+            "Task",
+            cpu=1024,  # one event loop keeps one core busy
+            memory_limit_mib=2048,
+            runtime_platform=ecs.RuntimePlatform(
+                cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
+            ),
+            task_role=self._task_role(data),
+        )
+        container = task.add_container(
+            "Bridge",
+            image=ecs.ContainerImage.from_asset(
+                str(ROOT), file="device_bridge/Dockerfile", platform=ecr_assets.Platform.LINUX_ARM64
+            ),
+            environment={
+                "WACHTER_STAGE": stage.name,
+                "WACHTER_TRUST_UNPROVEN": "yes" if stage.trust_unproven else "no",
+                "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
+                "WACHTER_FRAME_STREAM": data.frames.stream_name,
+                "WACHTER_ALERT_QUEUE_URL": data.alert_queue.queue_url,
+            },
+            user=_NOT_ROOT,
+            readonly_root_filesystem=True,
+            stop_timeout=_STOP,
+            port_mappings=[ecs.PortMapping(container_port=port) for port in (_WATCH_PORT, _HEALTH_PORT)],
+            logging=ecs.LogDrivers.aws_logs(
+                log_group=log_group(self, "device-bridge", stage, data), stream_prefix="bridge"
+            ),
+        )
+        container.add_ulimits(
+            ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=65_535, hard_limit=65_535)
+        )  # Fargate's most
+        self.fargate = ecs.FargateService(
+            self,
+            "Service",
+            cluster=ecs.Cluster(self, "Cluster", vpc=network.vpc),
+            task_definition=task,
+            desired_count=_TASKS,
+            min_healthy_percent=100,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(rollback=True),
+            assign_public_ip=False,
+            vpc_subnets=network.tasks,
+            security_groups=[network.task_group],
+        )
+
+    def _task_role(self, data: DataStack) -> iam.Role:
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
+        grant_access(role, BRIDGE_ACCESS, data)
+        allow(role, data.frames.stream_arn, "kinesis:PutRecords")
+        allow(role, data.alert_queue.queue_arn, "sqs:SendMessage")
+        return role
+
+
+class WatchDoor(Construct):
+    """A TCP listener: a TLS listener of the load balancer would end every connection after 350 s of silence."""
+
+    def __init__(self, scope: Construct, network: Network, service: BridgeService) -> None:
+        super().__init__(scope, "WatchDoor")
+        watches, health = ec2.Port.tcp(_WATCH_PORT), ec2.Port.tcp(_HEALTH_PORT)
+        network.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), watches)
+        for port in (watches, health):
+            network.balancer_group.add_egress_rule(network.task_group, port)
+            network.task_group.add_ingress_rule(network.balancer_group, port)
+        balancer = balancing.NetworkLoadBalancer(
+            self,
+            "Balancer",
+            vpc=network.vpc,
+            internet_facing=True,
+            cross_zone_enabled=True,
+            deletion_protection=False,
+            security_groups=[network.balancer_group],
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        )
+        targets = balancing.NetworkTargetGroup(
+            self,
+            "Targets",
+            vpc=network.vpc,
+            port=_WATCH_PORT,
+            protocol=balancing.Protocol.TCP,
+            target_type=balancing.TargetType.IP,
+            preserve_client_ip=True,  # off by default for IP targets; limits by address need it
+            deregistration_delay=_STOP,
+            health_check=balancing.HealthCheck(port=str(_HEALTH_PORT), protocol=balancing.Protocol.HTTP, path="/"),
+            targets=[service.fargate.load_balancer_target(container_name="Bridge", container_port=_WATCH_PORT)],
+        )
+        balancing.NetworkListener(
+            self,
+            "Listener",
+            load_balancer=balancer,
+            port=_WATCH_PORT,
+            protocol=balancing.Protocol.TCP,
+            tcp_idle_timeout=_IDLE,
+            default_target_groups=[targets],
+        )
+        cdk.CfnOutput(self, "Address", value=balancer.load_balancer_dns_name)

@@ -1,0 +1,63 @@
+"""Synthesizes a stage: `python -m stacks.synth --stage prod`. The CDK app (app.py) shares `synthesize`."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+import aws_cdk as cdk
+
+from stacks.bridge import BridgeStack
+from stacks.data import DataStack
+from stacks.platform import PlatformStack
+from stacks.residency import residency_violations
+from stacks.stage import Stage, StageRefused
+
+_FLAGS = {
+    "@aws-cdk/core:defaultCrossStackReferences": "strong",  # what another stack uses cannot be removed
+    "@aws-cdk/core:target-partitions": ["aws", "aws-eusc"],
+}
+
+
+def new_app(outdir: str | None = None) -> cdk.App:
+    """Return an empty app that writes to `outdir`, else where the CDK's command line says."""
+    # Analytics metadata would name every region there is.
+    return cdk.App(outdir=outdir, context=_FLAGS, analytics_reporting=False)
+
+
+def synthesize(app: cdk.App, stage: Stage) -> Path:
+    """Write the stage's templates and assets; raise StageRefused and leave nothing when data could leave its region."""
+    data = DataStack(app, stage)
+    PlatformStack(app, stage, data)
+    if stage.is_on_aws:
+        BridgeStack(app, stage, data)
+    assembly = app.synth()
+    violations = [
+        f"{stack.stack_name}: {violation}"
+        for stack in assembly.stacks
+        for violation in residency_violations(stack.template, stage.region)
+    ]
+    if violations:
+        shutil.rmtree(assembly.directory)
+        raise StageRefused("\n".join(violations))
+    return Path(assembly.directory)
+
+
+def main() -> None:
+    """Read the stage from the command line and synthesize it."""
+    parser = argparse.ArgumentParser(prog="python -m stacks.synth", description=__doc__)
+    parser.add_argument("--stage", required=True)
+    parser.add_argument("--region")
+    parser.add_argument("--trust-unproven", choices=["yes", "no"])
+    parser.add_argument("--api-domain")
+    parser.add_argument("--output", default="cdk.out")
+    chosen = vars(parser.parse_args())
+    try:
+        stage = Stage.of(lambda name: chosen[name.replace("-", "_")])
+        print(synthesize(new_app(chosen["output"]), stage))
+    except StageRefused as refusal:
+        sys.exit(f"refused: {refusal}")
+
+
+if __name__ == "__main__":
+    main()
