@@ -6,7 +6,7 @@ from typing import Final
 
 from wire.escaping import from_hex_text, unescape, wire_text
 from wire.framing import Frame
-from wire.location import VALID_AT, VALIDITY, fix_time, percent, read_location
+from wire.location import MAX_COUNT, VALID_AT, VALIDITY, count, fix_time, percent, read_location
 from wire.messages import (
     AccessPoint,
     BindingRequest,
@@ -45,7 +45,6 @@ from wire.words import COMMAND_REPLY_KIND
 
 _TYPE_SHOWN: Final = 24  # an unknown TYPE may be as long as its frame
 _LOCATION_FIELDS: Final = 4  # TYPE, date, time, validity: with fewer it is no location
-_MAX_COUNT: Final = 10_000_000  # steps are a running total in some watches (C)
 _MAX_BPM: Final = 300
 _MAX_MMHG: Final = 300
 _BODY_TEMPERATURE_C: Final = (20.0, 50.0)  # btemp2 says 0 for too low and 1 for too high to measure
@@ -110,7 +109,7 @@ def _heartbeat(arguments: list[str]) -> Message:
     if len(arguments) < 3:  # noqa: PLR2004 - steps, rolls, battery, or no data at all (T)
         return Heartbeat()
     steps, rolls, battery, *_ = arguments
-    return Heartbeat(_integer(steps, _MAX_COUNT), _integer(rolls, _MAX_COUNT), percent(battery))
+    return Heartbeat(count(steps, MAX_COUNT), count(rolls, MAX_COUNT), percent(battery))
 
 
 def _heart_rate(arguments: list[str]) -> Message:
@@ -157,7 +156,7 @@ def _call(arguments: list[str]) -> Message:
         incoming=direction == "1",
         connected=outcome == "1",
         started_at=_epoch(epoch),
-        duration_s=_integer(seconds, _MAX_COUNT),
+        duration_s=count(seconds, MAX_COUNT),
     )
 
 
@@ -218,17 +217,9 @@ def _at(arguments: list[str], position: int) -> str:
     return arguments[position] if position < len(arguments) else ""
 
 
-def _integer(field: str, most: int) -> int | None:
-    try:
-        value = int(field)
-    except ValueError:
-        return None
-    return value if 0 <= value <= most else None
-
-
 def _reading(field: str, most: int) -> int | None:
     """Return a reading; None for 0, which says that there was none."""
-    return _integer(field, most) or None
+    return count(field, most) or None
 
 
 def _celsius(field: str) -> float | None:

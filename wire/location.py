@@ -16,15 +16,27 @@ _EARLIEST_STATUS: Final = 4  # after TYPE, date, time, valid
 _LATEST_STATUS: Final = 20  # a body with a few fields too many; further on stand cell ids of eight digits
 
 VALIDITY: Final = {"A": True, "V": False}
+_NUMBERS: Final = (
+    "speed_kmh",
+    "course_deg",
+    "altitude_m",
+    "satellites",
+    "signal_percent",
+    "battery_percent",
+    "steps",
+    "rolls",
+)
+_PERCENTAGES: Final = ("signal_percent", "battery_percent")
+_SPEED_AT: Final = 8
+_Numbers = tuple[float | None, float | None, float | None, int | None, int | None, int | None, int | None, int | None]
 _MAX_PERCENT: Final = 100
-_CLAMPED: Final = (None, _MAX_PERCENT)
 
 _MAX_LATITUDE: Final = 90.0
 _MAX_LONGITUDE: Final = 180.0
 _MAX_SPEED_KMH: Final = 100_000.0  # what follows judges speeds; these only keep out NaN, infinity and nonsense
 _MAX_ANGLE_OR_HEIGHT: Final = 100_000.0
 _MAX_SATELLITES: Final = 255
-_MAX_COUNT: Final = 10_000_000  # steps are a running total in some watches (C)
+MAX_COUNT: Final = 10_000_000  # steps are a running total in some watches (C)
 
 _ALARM_BITS: Final = (
     (1 << 16, Alarm.SOS),
@@ -47,49 +59,21 @@ def read_location(
     """Read a report from the fields of its content, TYPE first. What cannot be read is None, the rest stays."""
     if len(fields) <= _BODY or fields[VALID_AT] not in VALIDITY:
         fields = _aligned(fields)
-    (_, date, time, valid, lat, ns, lon, ew, speed, course, altitude, satellites, gsm, battery, steps, rolls, _) = (
-        fields[: _BODY + 1]
-    )
+    _, date, time, valid, lat, ns, lon, ew = fields[:8]
     moment = fix_time(date, time, received_at)
     latitude = _coordinate(lat, ns, "N", "S", _MAX_LATITUDE)
     longitude = _coordinate(lon, ew, "E", "W", _MAX_LONGITUDE)
     if latitude is None or longitude is None:
         latitude = longitude = None
-    speed_kmh = _measure(speed, 0.0, _MAX_SPEED_KMH)
-    course_deg = _measure(course, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT)
-    altitude_m = _measure(altitude, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT)
-    satellite_count = _count(satellites, _MAX_SATELLITES)
-    signal_percent = percent(gsm)
-    battery_percent = percent(battery)
-    step_count = _count(steps, _MAX_COUNT)
-    roll_count = _count(rolls, _MAX_COUNT)
+    usual = _usual_numbers(fields)
+    numbers = usual or _odd_numbers(fields)
+    speed_kmh, course_deg, altitude_m, satellites, signal_percent, battery_percent, steps, rolls = numbers
+    refused: tuple[str, ...] = ()
+    if usual is None or moment is None or latitude is None:
+        refused = _refused(fields, (moment, latitude, *numbers))
     status = _status(fields)
     cells, wifi, accuracy_m = read_tail(fields, _BODY + 1, cdma=cdma)
-    complete = None not in (
-        moment,
-        latitude,
-        speed_kmh,
-        course_deg,
-        altitude_m,
-        satellite_count,
-        step_count,
-        roll_count,
-    )
-    refused: tuple[str, ...] = ()
-    if not complete or signal_percent in _CLAMPED or battery_percent in _CLAMPED:
-        refused = _refused(
-            ("fix_time", date + time, moment),
-            ("coordinates", (lat + lon).strip(), latitude),
-            ("speed_kmh", speed, speed_kmh),
-            ("course_deg", course, course_deg),
-            ("altitude_m", altitude, altitude_m),
-            ("satellites", satellites, satellite_count),
-            ("signal_percent", gsm, signal_percent),
-            ("battery_percent", battery, battery_percent),
-            ("steps", steps, step_count),
-            ("rolls", rolls, roll_count),
-        )
-    return Location(
+    values = (
         moment,
         VALIDITY.get(valid),
         latitude,
@@ -97,11 +81,11 @@ def read_location(
         speed_kmh,
         course_deg,
         altitude_m,
-        satellite_count,
+        satellites,
         signal_percent,
         battery_percent,
-        step_count,
-        roll_count,
+        steps,
+        rolls,
         status,
         alarms_of(status, is_alarm=is_alarm),
         cells,
@@ -110,6 +94,7 @@ def read_location(
         is_backlog,
         refused,
     )
+    return _new(Location, values)
 
 
 def fix_time(date: str, time: str, received_at: datetime | None) -> datetime | None:
@@ -165,6 +150,42 @@ def _coordinate(field: str, letter: str, positive: str, negative: str, bound: fl
     return degrees + 0.0 if -bound <= degrees <= bound else None  # + 0.0: no minus zero
 
 
+def _usual_numbers(fields: list[str]) -> _Numbers | None:
+    """Return speed to rolls where all of them are there and possible, which is nearly always; else None."""
+    try:
+        speed, course, altitude = float(fields[8]), float(fields[9]), float(fields[10])
+        satellites, gsm, battery = int(fields[11]), int(fields[12]), int(fields[13])
+        steps, rolls = int(fields[14]), int(fields[15])
+    except ValueError:
+        return None
+    possible = (
+        0 <= speed <= _MAX_SPEED_KMH
+        and -_MAX_ANGLE_OR_HEIGHT <= course <= _MAX_ANGLE_OR_HEIGHT
+        and -_MAX_ANGLE_OR_HEIGHT <= altitude <= _MAX_ANGLE_OR_HEIGHT
+        and 0 <= satellites <= _MAX_SATELLITES
+        and 0 <= gsm <= _MAX_PERCENT
+        and 0 <= battery <= _MAX_PERCENT
+        and 0 <= steps <= MAX_COUNT
+        and 0 <= rolls <= MAX_COUNT
+    )
+    return (speed, course, altitude, satellites, gsm, battery, steps, rolls) if possible else None
+
+
+def _odd_numbers(fields: list[str]) -> _Numbers:
+    """Return speed to rolls one by one: None for each that is missing or impossible."""
+    speed, course, altitude, satellites, gsm, battery, steps, rolls = fields[_SPEED_AT:_BODY]
+    return (
+        _measure(speed, 0.0, _MAX_SPEED_KMH),
+        _measure(course, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT),
+        _measure(altitude, -_MAX_ANGLE_OR_HEIGHT, _MAX_ANGLE_OR_HEIGHT),
+        count(satellites, _MAX_SATELLITES),
+        percent(gsm),
+        percent(battery),
+        count(steps, MAX_COUNT),
+        count(rolls, MAX_COUNT),
+    )
+
+
 def _measure(field: str, least: float, most: float) -> float | None:
     try:
         value = float(field)
@@ -173,7 +194,8 @@ def _measure(field: str, least: float, most: float) -> float | None:
     return value if least <= value <= most else None
 
 
-def _count(field: str, most: int) -> int | None:
+def count(field: str, most: int) -> int | None:
+    """Return a whole number from 0 to most; None for anything else."""
     try:
         value = int(field)
     except ValueError:
@@ -199,11 +221,16 @@ def _moment(year: str, month: str, day: str, time: str) -> datetime | None:
         return None
 
 
-def _refused(*read: tuple[str, str, object]) -> tuple[str, ...]:
+def _refused(fields: list[str], taken: tuple[object, ...]) -> tuple[str, ...]:
     """Name what stood in its field and was not taken, or not as it stood."""
+    _, date, time, _, lat, _, lon, _, *numbers = fields[:_BODY]
+    names = ("fix_time", "coordinates", *_NUMBERS)
+    stood = (date + time, (lat + lon).strip(), *numbers)
     return tuple(
         name
-        for name, field, value in read
-        if (field and value is None)
-        or (name.endswith("_percent") and value == _MAX_PERCENT and int(field) != _MAX_PERCENT)
+        for name, field, value in zip(names, stood, taken, strict=True)
+        if (field and value is None) or (value == _MAX_PERCENT and name in _PERCENTAGES and int(field) != _MAX_PERCENT)
     )
+
+
+_new = tuple.__new__  # half the time of Location(...)

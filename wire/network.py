@@ -4,7 +4,7 @@
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from wire.escaping import wire_text
 from wire.messages import AccessPoint, Cell
@@ -19,15 +19,12 @@ _MAC_LENGTH: Final = 17
 _FARTHEST_M: Final = 1e7  # an accuracy worse than the size of the earth is no number
 
 _MAC: Final = re.compile(r"[0-9A-Fa-f]{1,2}(?::[0-9A-Fa-f]{1,2}){5}").fullmatch
-_NO_MAC: Final = re.compile(r"[0-9A-Fa-f:.]*").fullmatch  # empty, `0`, or an octet like `7.4` (B's own example)
+_USUAL_MAC: Final = re.compile(":".join(["[0-9a-f]{2}"] * 6)).fullmatch
+_MAC_OR_NONE: Final = re.compile(r"[0-9A-Fa-f:.]*").fullmatch  # none: empty, `0`, an octet like `7.4` (B's own example)
 
 
-class Tail(NamedTuple):
-    """What a tail holds."""
-
-    cells: tuple[Cell, ...] = ()
-    wifi: tuple[AccessPoint, ...] = ()
-    accuracy_m: float | None = None
+Tail = tuple[tuple[Cell, ...], tuple[AccessPoint, ...], float | None]
+"""Cells, access points, accuracy in metres."""
 
 
 def read_tail(fields: list[str], start: int, *, cdma: bool = False) -> Tail:
@@ -36,8 +33,44 @@ def read_tail(fields: list[str], start: int, *, cdma: bool = False) -> Tail:
     Cells are decimal, or hexadecimal where a letter says so (T); a cell without network or with an impossible number
     is left out. An empty wifiCount ends an SG frame, and what follows is no accuracy (T).
     """
+    usual = None if cdma else _usual_tail(fields, start)
+    return usual if usual is not None else _odd_tail(fields, start, cdma=cdma)
+
+
+def _usual_tail(fields: list[str], start: int) -> Tail | None:
+    """Read a tail whose counts are right and whose numbers are decimal, which is most of them; None for any other."""
+    cells: list[Cell] = []
+    points: list[AccessPoint] = []
+    try:
+        cell_count = int(fields[start])
+        at = start + 1
+        if cell_count:
+            mcc, mnc = int(fields[start + 2]), int(fields[start + 3])
+            first = start + 1 + _CELL_HEAD
+            at = first + _CELL_FIELDS * cell_count
+            for cell in range(first, at, _CELL_FIELDS):
+                lac, cid, signal = int(fields[cell]), int(fields[cell + 1]), int(fields[cell + 2])
+                if 0 < lac < _NO_NEIGHBOUR and 0 < cid < _NO_NEIGHBOUR:
+                    cells.append(_new(Cell, (mcc, mnc, lac, cid, signal)))
+        end = at + 1 + _WIFI_FIELDS * int(fields[at])
+        for point in range(at + 1, end, _WIFI_FIELDS):
+            name, mac = fields[point], fields[point + 1]
+            if not _USUAL_MAC(mac):
+                return None
+            points.append(_new(AccessPoint, (name if name.isascii() else wire_text(name), mac, int(fields[point + 2]))))
+        accuracy = float(fields[end]) if end < len(fields) else None
+    except (ValueError, IndexError):
+        return None
+    if len(cells) > _MOST or len(points) > _MOST or not end <= len(fields) <= end + 1 or cell_count < 0:
+        return None
+    if accuracy is not None and not 0 <= accuracy < _FARTHEST_M:
+        accuracy = None
+    return tuple(cells), tuple(points), accuracy
+
+
+def _odd_tail(fields: list[str], start: int, *, cdma: bool) -> Tail:
     if start >= len(fields):
-        return Tail()
+        return (), (), None
     count = _integer(fields[start])
     if count is None or not 0 <= count <= _MOST:
         return _with_accuracy(fields, (), *_find_wifi(fields, start))
@@ -63,13 +96,15 @@ def mac_of(field: str) -> str | None:
 
 
 def _with_accuracy(fields: list[str], cells: tuple[Cell, ...], wifi: tuple[AccessPoint, ...], rest: int) -> Tail:
-    if rest != len(fields) - 1 or not fields[rest - 1]:
-        return _new(Tail, (cells, wifi, None))
-    try:
-        accuracy = float(fields[rest])
-    except ValueError:
-        return _new(Tail, (cells, wifi, None))
-    return _new(Tail, (cells, wifi, accuracy if 0 <= accuracy < _FARTHEST_M else None))
+    accuracy = None
+    if rest == len(fields) - 1 and fields[rest - 1]:
+        try:
+            accuracy = float(fields[rest])
+        except ValueError:
+            return cells, wifi, None
+        if not 0 <= accuracy < _FARTHEST_M:
+            accuracy = None
+    return cells, wifi, accuracy
 
 
 def _read_cells(fields: list[str], start: int, count: int) -> tuple[tuple[Cell, ...], int]:
@@ -81,16 +116,11 @@ def _read_cells(fields: list[str], start: int, count: int) -> tuple[tuple[Cell, 
     network = _network(fields[start + 1], fields[start + 2])
     cells: list[Cell] = []
     for at in range(first, min(end, len(fields) - 1), _CELL_FIELDS):
-        try:
-            lac, cid = int(fields[at]), int(fields[at + 1])
-        except ValueError:
-            hexadecimal = _hexadecimal(fields[at]), _hexadecimal(fields[at + 1])
-            if None in hexadecimal:
-                return tuple(cells), at
-            lac, cid = hexadecimal  # type: ignore[assignment] # None is ruled out above
+        lac, cid = _cell_number(fields[at]), _cell_number(fields[at + 1])
+        if lac is None or cid is None:
+            return tuple(cells), at
         if network and 0 < lac < _NO_NEIGHBOUR and 0 < cid < _NO_NEIGHBOUR:
-            signal = _integer(fields[at + 2]) if at + 2 < len(fields) else None
-            cells.append(_new(Cell, (*network, lac, cid, signal)))
+            cells.append(Cell(*network, lac, cid, _integer(fields[at + 2]) if at + 2 < len(fields) else None))
     return tuple(cells), end
 
 
@@ -121,17 +151,13 @@ def _read_wifi(fields: list[str], start: int) -> tuple[tuple[AccessPoint, ...], 
     if count is None or len(fields) - start - 1 - _WIFI_FIELDS * count not in (0, 1):
         return _find_wifi(fields, start)
     end = start + 1 + _WIFI_FIELDS * count
-    points = []
+    points: list[AccessPoint] = []
     for at in range(start + 1, end, _WIFI_FIELDS):
-        mac = mac_of(fields[at + 1])
-        if mac is not None:
-            try:
-                signal = int(fields[at + 2])
-            except ValueError:
-                return _find_wifi(fields, start)
-            points.append(_new(AccessPoint, (wire_text(fields[at]), mac, signal)))
-        elif _NO_MAC(fields[at + 1]) is None:
+        name, mac, signal = fields[at], mac_of(fields[at + 1]), _integer(fields[at + 2])
+        if (mac is None and not _MAC_OR_NONE(fields[at + 1])) or (signal is None and fields[at + 2]):
             return _find_wifi(fields, start)
+        if mac is not None:
+            points.append(AccessPoint(wire_text(name), mac, signal))
     return tuple(points[:_MOST]), end
 
 
@@ -175,9 +201,10 @@ def _integer(field: str) -> int | None:
         return None
 
 
-def _hexadecimal(field: str) -> int | None:
+def _cell_number(field: str) -> int | None:
+    """Return a lac or cid: decimal, or hexadecimal where a letter says so (T)."""
     try:
-        return int(field, 16)
+        return int(field, 10 if field.isdecimal() else 16)
     except ValueError:
         return None
 
