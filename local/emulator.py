@@ -1,11 +1,13 @@
 """MiniStack, the emulator of AWS, as a process that keeps its state on disk."""
 
 import os
+import shutil
 import socket
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -59,7 +61,8 @@ class Emulator:
 
     def __enter__(self) -> Self:
         refuse_taken_port(self._port)
-        self._scratch.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)  # the emulator leaves a copy of each function behind
+        self._scratch.mkdir(parents=True)
         self._child.__enter__()
         deadline = time.monotonic() + _START_S
         while not self._answers():
@@ -102,6 +105,22 @@ def local_environment() -> dict[str, str]:
         "AWS_DEFAULT_REGION": DEFAULT_REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+@contextmanager
+def in_local_environment() -> Iterator[None]:
+    """Let nothing in this process reach a real AWS account within the block."""
+    before = dict(os.environ)
+    _replace_environment(local_environment())
+    try:
+        yield
+    finally:
+        _replace_environment(before)
+
+
+def _replace_environment(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def refuse_taken_port(port: int) -> None:

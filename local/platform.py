@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from adapters.settings import Settings
+from adapters.settings import BRIDGE_PORT, HEALTH_PORT, Settings
 from local.deploy import Deployment
-from local.emulator import HOST, Emulator, refuse_taken_port
+from local.emulator import HOST, Emulator, in_local_environment, refuse_taken_port
 from local.processes import Child
 from stacks.stage import DEFAULT_REGION, StageName
 
 _BRIDGE_STOP_S = 115  # it drains for at most 110 s
 _BRIDGE_START_S = 30  # it takes a second; a loaded machine may take longer
-_DOCS_PATH = "/docs"
+_DOCS_PATH = "/v1/docs"
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - an error is named after the fact
@@ -30,8 +30,8 @@ class Ports:
     """Where the platform listens on 127.0.0.1."""
 
     emulator: int = 4566
-    bridge: int = 8001
-    health: int = 8081
+    bridge: int = BRIDGE_PORT
+    health: int = HEALTH_PORT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def running_platform(
     State is kept in the directory; fresh: start without any. Raise AlreadyRunning, PortTaken, ProcessFailed.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    with _only_one(directory):
+    with _only_one(directory), in_local_environment():
         if fresh:
             _empty(directory)
         for port in (ports.bridge, ports.health):

@@ -8,6 +8,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as balancing
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from adapters.settings import BRIDGE_PORT, HEALTH_PORT
 from stacks.bundle import ROOT
 from stacks.bundled_function import log_group
 from stacks.data import DataStack
@@ -15,8 +16,7 @@ from stacks.functions import BRIDGE_ACCESS
 from stacks.grants import allow, grant_access
 from stacks.stage import Stage
 
-_WATCH_PORT = 8001
-_HEALTH_PORT = 8081
+_ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 - of the task, which only the load balancer reaches
 _IDLE = cdk.Duration.seconds(900)  # above the longest heartbeat, 600 s: watches keep no TCP alive themselves
 _STOP = cdk.Duration.seconds(120)  # Fargate's longest; the bridge drains within 110 s
 _TASKS = 2  # one in each zone
@@ -106,11 +106,12 @@ class BridgeService(Construct):
                 "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
                 "WACHTER_FRAME_STREAM": data.frames.stream_name,
                 "WACHTER_ALERT_QUEUE_URL": data.alert_queue.queue_url,
+                "WACHTER_BRIDGE_HOST": _ALL_ADDRESSES,
             },
             user=_NOT_ROOT,
             readonly_root_filesystem=True,
             stop_timeout=_STOP,
-            port_mappings=[ecs.PortMapping(container_port=port) for port in (_WATCH_PORT, _HEALTH_PORT)],
+            port_mappings=[ecs.PortMapping(container_port=port) for port in (BRIDGE_PORT, HEALTH_PORT)],
             logging=ecs.LogDrivers.aws_logs(
                 log_group=log_group(self, "device-bridge", stage, data), stream_prefix="bridge"
             ),
@@ -144,7 +145,7 @@ class WatchDoor(Construct):
 
     def __init__(self, scope: Construct, network: Network, service: BridgeService) -> None:
         super().__init__(scope, "WatchDoor")
-        watches, health = ec2.Port.tcp(_WATCH_PORT), ec2.Port.tcp(_HEALTH_PORT)
+        watches, health = ec2.Port.tcp(BRIDGE_PORT), ec2.Port.tcp(HEALTH_PORT)
         network.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), watches)
         for port in (watches, health):
             network.balancer_group.add_egress_rule(network.task_group, port)
@@ -163,19 +164,19 @@ class WatchDoor(Construct):
             self,
             "Targets",
             vpc=network.vpc,
-            port=_WATCH_PORT,
+            port=BRIDGE_PORT,
             protocol=balancing.Protocol.TCP,
             target_type=balancing.TargetType.IP,
             preserve_client_ip=True,  # off by default for IP targets; limits by address need it
             deregistration_delay=_STOP,
-            health_check=balancing.HealthCheck(port=str(_HEALTH_PORT), protocol=balancing.Protocol.HTTP, path="/"),
-            targets=[service.fargate.load_balancer_target(container_name="Bridge", container_port=_WATCH_PORT)],
+            health_check=balancing.HealthCheck(port=str(HEALTH_PORT), protocol=balancing.Protocol.HTTP, path="/"),
+            targets=[service.fargate.load_balancer_target(container_name="Bridge", container_port=BRIDGE_PORT)],
         )
         balancing.NetworkListener(
             self,
             "Listener",
             load_balancer=balancer,
-            port=_WATCH_PORT,
+            port=BRIDGE_PORT,
             protocol=balancing.Protocol.TCP,
             tcp_idle_timeout=_IDLE,
             default_target_groups=[targets],

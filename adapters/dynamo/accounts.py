@@ -128,6 +128,12 @@ class DynamoAccounts:
         record = SignInRecord.find(self._lookup.of(_LOGIN, login))
         return None if record is None else record.to_domain()
 
+    def renew_password(self, login: str, password_hash: str) -> None:
+        """Replace what the password of an existing login name is checked against."""
+        SignInRecord(self._lookup.of(_LOGIN, login)).update(
+            actions=[SignInRecord.password_hash.set(password_hash)], condition=SignInRecord.login.exists()
+        )
+
 
 class DynamoTokenFamilies:
     """TokenFamilies in their table, always read consistently."""

@@ -1,0 +1,85 @@
+"""`python -m local run`: the whole platform on this machine, until Ctrl-C."""
+
+import argparse
+import signal
+import sys
+import time
+from types import FrameType
+
+from local.demo import Demo, Household
+from local.emulator import PortTaken
+from local.guardian import Guardian
+from local.platform import AlreadyRunning, Platform, running_platform
+from local.processes import ProcessFailed
+from stacks.bundle import ROOT, BundleNotMade
+
+_DIRECTORY = ROOT / ".local" / "run"
+_REFRESH_S = 2  # how old a line may be; watches speak every few seconds
+
+
+def main() -> None:
+    """Read the command line and do it."""
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="start everything and show where the children are")
+    run.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
+    run.set_defaults(command=lambda chosen: run_until_interrupted(fresh=chosen.fresh))
+    chosen = parser.parse_args()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, _interrupt_once)
+    try:
+        chosen.command(chosen)
+    except KeyboardInterrupt:
+        print("Stopped.")
+    except (AlreadyRunning, PortTaken, ProcessFailed, BundleNotMade) as failure:
+        sys.exit(str(failure))
+
+
+def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
+    """Begin to end everything, and let nothing break that off."""
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    print("\nStopping ...", flush=True)
+    raise KeyboardInterrupt
+
+
+def run_until_interrupted(*, fresh: bool) -> None:
+    """Start the platform with a demo household and print its positions as they come."""
+    with running_platform(_DIRECTORY, fresh=fresh) as platform:
+        household = Demo(platform.settings).settle()
+        _introduce(platform, household)
+        _follow(Guardian(platform.api_url, household.email, household.password), household)
+
+
+def _introduce(platform: Platform, household: Household) -> None:
+    print(f"""
+  API            {platform.api_url}
+  documentation  {platform.docs_url}
+  watches speak  {platform.bridge_host}:{platform.bridge_port} (TCP)
+  guardian       {household.email}
+  password       {household.password}   (new at each start)
+
+Positions as the guardian sees them. Ctrl-C ends everything; what was stored stays.
+""")
+
+
+def _follow(guardian: Guardian, household: Household) -> None:
+    shown: dict[str, str] = {}
+    while True:
+        for number, watch_id in enumerate(household.watch_ids, start=1):
+            position = guardian.latest(watch_id)
+            if position is None or shown.get(watch_id) == position["at"]:
+                continue
+            shown[watch_id] = position["at"]
+            doubts = f"  doubtful: {', '.join(position['doubts'])}" if position["doubtful"] else ""
+            late = "  sent later" if position["backlog"] else ""
+            print(
+                f"{position['at']}  watch {number}  {position['latitude']:.5f}, {position['longitude']:.5f}"
+                f"  by {position['source']}, {position['age_s']} s ago{late}{doubts}",
+                flush=True,
+            )
+        time.sleep(_REFRESH_S)
+
+
+if __name__ == "__main__":
+    main()
