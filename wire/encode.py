@@ -1,0 +1,86 @@
+"""Frames to a watch: commands and answers. Every frame is read back before it goes out."""
+
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from wire.arguments import Command, InvalidArgument, UnsafeArgument
+from wire.commands import COMMANDS
+from wire.framing import Frame, Framer
+from wire.messages import Message, TimeRequest
+from wire.replies import acknowledgement
+
+__all__ = [
+    "Address",
+    "Command",
+    "InvalidArgument",
+    "UnsafeArgument",
+    "acknowledgement",
+    "address_for",
+    "encode",
+    "frame_of",
+    "parse_command",
+    "reply",
+]
+
+_COMMAND_INDEX: Final = "0001"  # what T sends once a watch has shown an index
+
+
+class Address(NamedTuple):
+    """Where a frame goes: manufacturer (two characters), device id, and an index for watches that use one."""
+
+    manufacturer: str
+    device: str
+    index: str | None = None  # type: ignore[assignment] # hides tuple.index, which nobody asks of an address
+
+
+def address_for(frame: Frame) -> Address:
+    """Return where commands to the sender of this frame go."""
+    return Address(frame.manufacturer, frame.device, None if frame.index is None else _COMMAND_INDEX)
+
+
+def encode(command: Command, address: Address) -> bytes:
+    """Return the frame of a command; UnsafeArgument where it would not be exactly this one frame."""
+    if COMMANDS.get(command.word) is not type(command):
+        raise TypeError("this is no command of the table")
+    return frame_of(command.word, command.arguments(), address)
+
+
+def frame_of(word: str, arguments: list[str], address: Address) -> bytes:
+    """Return one frame, its length in lower-case hexadecimal; UnsafeArgument where it would be read as another."""
+    content = ",".join((word, *arguments)).encode("latin-1")
+    index = "" if address.index is None else f"{address.index}*"
+    head = f"[{address.manufacturer}*{address.device}*{index}{len(content):04x}*".encode("latin-1")
+    frame = head + content + b"]"
+    if not reads_back(frame, word, content, address):
+        raise UnsafeArgument("the frame would not be read as it is meant")
+    return frame
+
+
+def reads_back(frame: bytes, word: str, content: bytes, address: Address) -> bool:
+    """Whether these bytes are exactly one frame, with this content for this address."""
+    framer = Framer()
+    expected = Frame(address.manufacturer, address.device, address.index, word, content, frame)
+    return [*framer.receive(frame), *framer.end()] == [expected]
+
+
+def parse_command(frame: Frame) -> Command | None:
+    """Return the command that a frame to a watch carries; None for a word or arguments that we never send."""
+    word, *arguments = frame.content.decode("latin-1").split(",")
+    command = COMMANDS.get(word)
+    if command is None:
+        return None
+    try:
+        return command.read(arguments)
+    except InvalidArgument:
+        return None
+
+
+def reply(frame: Frame, message: Message, *, now: datetime | None = None) -> bytes | None:
+    """Return the answer to a frame: its acknowledgement, or the time where it asks for it and `now` is given.
+
+    None where there is no answer, or where it needs state: weather, settings, zone, who bumped into whom.
+    """
+    if isinstance(message, TimeRequest) and not message.with_zone and now is not None:
+        address = Address(frame.manufacturer, frame.device, frame.index)
+        return frame_of(frame.type, [str(int(now.timestamp()))], address)
+    return acknowledgement(frame)
