@@ -7,6 +7,11 @@ export UV_PROJECT_ENVIRONMENT := $(VENV)
 # the system's Python, never a downloaded one
 export UV_PYTHON_DOWNLOADS := never
 
+# What `make synth` chooses for production (stacks/stage.py). A deployment names its own: cdk deploy -c stage=prod -c ...
+TRUST_UNPROVEN ?= yes
+API_DOMAIN ?= api.wachter.example
+REGION ?= eu-central-1
+
 .PHONY: help setup run test check format bench synth promises attacks docs clean
 .DEFAULT_GOAL := help
 
@@ -26,7 +31,7 @@ run: setup ## start everything on this machine (FRESH=1 starts empty)
 	@$(BIN)/python -m local run $(if $(FRESH),--fresh)
 
 test: setup ## run all tests
-	@$(BIN)/python -m pytest -n 2 -q $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q $(ARGS)
 
 check: setup ## format, lint, types, contracts, generated documents
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check .; exit 1; }
@@ -41,8 +46,8 @@ format: setup ## format the code and mend what lint can mend
 bench: setup ## measure (ONLY=bridge for a part); the last line is one JSON object
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-synth: setup ## synthesize the production stacks into cdk.out
-	@$(BIN)/python -m stacks.synth --stage prod
+synth: setup ## synthesize the production stacks into cdk.out (API_DOMAIN=, TRUST_UNPROVEN=no, REGION=)
+	@$(BIN)/python -m stacks.synth --stage prod --trust-unproven $(TRUST_UNPROVEN) --api-domain $(API_DOMAIN) --region $(REGION)
 
 promises: setup ## which promise is proven by what (GUARDS=1 removes each guard and expects a failure)
 	@$(BIN)/python -m tests.proofs promises $(if $(GUARDS),--guards)
