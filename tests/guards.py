@@ -4,8 +4,19 @@ A guard is named `module:qualname` in a `promise` or `attack` marker. Its neutra
 without it, so that the marked test fails for the right reason.
 """
 
+import secrets
 from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
+
+import jwt
+
+from core.accounts.model import Caller
+from core.accounts.ports import Tally
+from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
+from core.kernel.page import Page
+from core.watches.model import Binding
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -19,5 +30,38 @@ def first_argument(*arguments: Any, **_named: Any) -> Any:
 
 
 NEUTRAL: dict[str, Callable[..., Any]] = {
+    "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
+    "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (
+        jwt.get_unverified_header(token),
+        jwt.decode(token, options={"verify_signature": False}),
+    ),
+    "adapters.jwt_signer:holds_at": returns(True),
+    "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
+    "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
+        list(islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)), None
+    ),
+    "adapters.dynamo.record:checked_expiry": returns(None),
+    "adapters.dynamo.record:is_fit": returns(True),
+    "adapters.dynamo.record:refuse_unlisted": returns(None),
+    "adapters.lookup:HmacLookup.of": lambda _self, _kind, value: value,
+    "adapters.outages:is_outage": returns(True),
+    "adapters.sealer:associated_text": returns(b""),
+    "core.kernel.keys:checked_part": first_argument,
     "core.retention.policy:is_over": returns(False),
+    "adapters.cursors:SignedCursors._is_ours": returns(True),
+    "lambdas.api.call:Call.own_watch": first_argument,
+    "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
+    "lambdas.api.ranges:clamped": lambda at, *_: at,
+    "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
+    "core.tracking.ingest:fingerprint_of": lambda *_: secrets.token_hex(16),
+    "core.tracking.ingest:in_order": list,
+    "core.tracking.ingest:is_incredible": returns(False),
+    "core.tracking.ingest:is_no_fix": lambda report: report.point is None,
+    "core.tracking.ingest:is_replay": returns(False),
+    "core.tracking.ingest:open_binding": returns(
+        Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
+    ),
+    "stacks.encryption:encryption_violations": returns([]),
+    "stacks.residency:residency_violations": returns([]),
+    "stacks.stage:is_allowed_region": returns(True),
 }

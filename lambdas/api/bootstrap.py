@@ -22,6 +22,7 @@ from adapters.settings import Settings
 from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
 from core.accounts.sign_in import Access, SignIn
+from core.kernel.clock import Clock
 from lambdas.api.app import Api
 from lambdas.api.services import Services
 
@@ -32,10 +33,10 @@ def api() -> Api:
     return Api(services(Settings.from_environment()))
 
 
-def services(settings: Settings) -> Services:
-    """Return what the routes work with."""
+def services(settings: Settings, clock: Clock | None = None) -> Services:
+    """Return what the routes work with; no key is opened before a request needs it."""
+    clock = clock or SystemClock()
     connect(settings)
-    clock = SystemClock()
     kms = client("kms", settings)
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(kms, settings.wrapping_key), clock)
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)

@@ -7,8 +7,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.paging import USUAL_PAGE, Asked, Cursor, Limit, read_page
-from lambdas.api.ranges import From, To
+from lambdas.api.paging import Asked, read_page
+from lambdas.api.parameters import USUAL_PAGE, Cursor, From, Limit, To, WatchInPath
 from lambdas.api.schemas import CurrentPosition, LatestPosition, Position, PositionPage
 
 router = Router()
@@ -42,7 +42,7 @@ _ETAG_BYTES = 16
         also=[304, 400, 401, 404],
     ),
 )
-def get_latest_position(watch_id: str) -> Response[LatestPosition | None]:
+def get_latest_position(watch_id: WatchInPath) -> Response[LatestPosition | None]:
     """Return the newest position that is not over. Its ETag changes with the position, not with its age."""
     call = this_call(router)
     position = call.services.positions.latest(call.own_watch(watch_id), call.now)
@@ -69,7 +69,7 @@ def get_latest_position(watch_id: str) -> Response[LatestPosition | None]:
     ),
 )
 def list_positions(
-    watch_id: str, start: From = None, end: To = None, limit: Limit = USUAL_PAGE, cursor: Cursor = None
+    watch_id: WatchInPath, start: From = None, end: To = None, limit: Limit = USUAL_PAGE, cursor: Cursor = None
 ) -> PositionPage:
     """Return a page of history; nothing older than 89 days is ever in it."""
     call = this_call(router)

@@ -4,8 +4,8 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.paging import USUAL_PAGE, Asked, Cursor, Limit, read_page
-from lambdas.api.ranges import From, To
+from lambdas.api.paging import Asked, read_page
+from lambdas.api.parameters import USUAL_PAGE, Cursor, From, Limit, To, WatchInPath
 from lambdas.api.schemas import TelemetryPage, TelemetryReading
 
 router = Router()
@@ -39,7 +39,7 @@ router = Router()
     ),
 )
 def list_telemetry(
-    watch_id: str, start: From = None, end: To = None, limit: Limit = USUAL_PAGE, cursor: Cursor = None
+    watch_id: WatchInPath, start: From = None, end: To = None, limit: Limit = USUAL_PAGE, cursor: Cursor = None
 ) -> TelemetryPage:
     """Return a page of readings; nothing older than 89 days is ever in it."""
     call = this_call(router)

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 from core.watches.model import Membership
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.paging import USUAL_PAGE, Cursor, Limit
+from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit
 from lambdas.api.schemas import Watch, WatchPage
 
 router = Router()

@@ -1,0 +1,212 @@
+"""The API with everything behind it in memory, asked as API Gateway asks it."""
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from adapters.cursors import SignedCursors
+from adapters.keyed_mac import CURSORS, KeyedMac
+from core.accounts.attempts import AttemptLimits
+from core.accounts.ports import AccessTokens
+from core.accounts.register import Registration
+from core.accounts.sign_in import Access, SignIn
+from core.kernel.geo import Point
+from core.kernel.ids import AccountId, WatchId, new_id
+from core.tracking.model import Position, Source, TelemetryReading
+from core.watches.model import Membership, Role
+from lambdas.api.app import Api
+from lambdas.api.services import Services
+from tests.clocks import FrozenClock
+from tests.fakes.accounts import (
+    CountedAccessTokens,
+    InMemoryAccounts,
+    InMemoryAttempts,
+    InMemoryTokenFamilies,
+    TransparentHasher,
+)
+from tests.fakes.tracking import InMemoryPositions, InMemoryTelemetryReadings
+from tests.fakes.vault import keyring_in_memory, sealer_in_memory
+from tests.fakes.watches import InMemoryMemberships
+
+PASSWORD = "negen fietsen langs de IJssel"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as API Gateway takes it."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    is_base64: bool
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+def event(
+    method: str,
+    path: str,
+    *,
+    query: str = "",
+    headers: dict[str, str] | None = None,
+    body: str | None = None,
+    is_base64: bool = False,
+    address: str = "192.0.2.7",
+) -> dict[str, Any]:
+    """Return an event of payload 2.0 as HTTP APIs send it: no key for what the request has not."""
+    made: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "api.example.test", **(headers or {})},
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "abcdef1234",
+            "domainName": "api.example.test",
+            "http": {
+                "method": method,
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": address,
+                "userAgent": "test",
+            },
+            "requestId": "JKJaXmPLvHcESHA=",
+            "routeKey": "$default",
+            "stage": "$default",
+            "time": "22/Nov/2026:12:00:00 +0000",
+            "timeEpoch": 1795348800000,
+        },
+        "isBase64Encoded": is_base64,
+    }
+    if query:
+        joined: dict[str, str] = {}
+        for name, value in parse_qsl(query, keep_blank_values=True):
+            joined[name] = f"{joined[name]},{value}" if name in joined else value
+        made["queryStringParameters"] = joined
+    if body is not None:
+        made["body"] = body
+    return made
+
+
+def ask(api: Api, method: str, path: str, *, token: str | None = None, query: Any = "", **rest: Any) -> Answer:
+    """Ask the API. query: a dict of parameters or a raw query string."""
+    headers = dict(rest.pop("headers", {}))
+    if token is not None:
+        headers["authorization"] = f"Bearer {token}"
+    if "json" in rest:
+        rest["body"] = json.dumps(rest.pop("json"))
+        headers.setdefault("content-type", "application/json")
+    raw_query = query if isinstance(query, str) else urlencode(query)
+    context = cast("LambdaContext", SimpleNamespace(aws_request_id="1"))
+    answer = api.answer(event(method, path, query=raw_query, headers=headers, **rest), context)
+    return Answer(answer["statusCode"], answer["headers"], answer["body"], answer["isBase64Encoded"])
+
+
+@dataclass
+class Platform:
+    """The API in memory, and builders for what is behind it."""
+
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    tokens: AccessTokens = field(default_factory=CountedAccessTokens)
+
+    def __post_init__(self) -> None:
+        self.accounts = InMemoryAccounts()
+        self.families = InMemoryTokenFamilies()
+        self.attempts = InMemoryAttempts()
+        self.passwords = TransparentHasher()
+        self.memberships = InMemoryMemberships()
+        self.positions = InMemoryPositions(self.clock)
+        self.telemetry = InMemoryTelemetryReadings(self.clock)
+        self._numbers = itertools.count(1)
+        self.services = Services(
+            sign_in=SignIn(
+                accounts=self.accounts,
+                families=self.families,
+                passwords=self.passwords,
+                tokens=self.tokens,
+                limits=AttemptLimits(self.attempts),
+                clock=self.clock,
+            ),
+            access=Access(tokens=self.tokens, families=self.families, clock=self.clock),
+            families=self.families,
+            memberships=self.memberships,
+            positions=self.positions,
+            telemetry=self.telemetry,
+            cursors=SignedCursors(KeyedMac(keyring_in_memory(self.clock), CURSORS).of),
+            public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
+            clock=self.clock,
+        )
+        self.api = Api(self.services)
+
+    def ask(self, method: str, path: str, **rest: Any) -> Answer:
+        return ask(self.api, method, path, **rest)
+
+    def account(self, email: str = "marieke@example.nl", password: str = PASSWORD) -> AccountId:
+        registration = Registration(
+            accounts=self.accounts, passwords=self.passwords, keys=sealer_in_memory(self.clock), clock=self.clock
+        )
+        return registration.create_account(email, password)
+
+    def sign_in(self, email: str = "marieke@example.nl", password: str = PASSWORD, **rest: Any) -> Answer:
+        return self.ask("POST", "/v1/sign-in", json={"email": email, "password": password}, **rest)
+
+    def token(self, email: str = "marieke@example.nl") -> str:
+        return str(self.sign_in(email).json["access_token"])
+
+    def watch(self, account_id: AccountId, role: Role = Role.OWNER) -> WatchId:
+        watch_id = WatchId(new_id())
+        since = self.clock.now() - timedelta(days=100)
+        self.memberships.add(Membership(account_id=account_id, watch_id=watch_id, role=role, since=since))
+        return watch_id
+
+    def position(self, watch_id: WatchId, at: datetime, **rest: Any) -> Position:
+        """Store a position; it was received at once, while the clock stood there."""
+        position = any_position(watch_id, at, fingerprint=f"{next(self._numbers):032x}", **rest)
+        self._at(at, lambda: self.positions.add(position))
+        return position
+
+    def reading(self, watch_id: WatchId, at: datetime, **rest: Any) -> TelemetryReading:
+        fields: dict[str, Any] = {
+            "battery_percent": 76,
+            "signal_percent": 88,
+            "steps": 1312,
+            "rolls": None,
+            "alarms": (),
+            "fingerprint": f"{next(self._numbers):032x}",
+        }
+        reading = TelemetryReading(watch_id=watch_id, at=at, received_at=at, **(fields | rest))
+        self._at(at, lambda: self.telemetry.add(reading))
+        return reading
+
+    def _at(self, at: datetime, store: Any) -> None:
+        present = self.clock.now()
+        self.clock.set(at)
+        store()
+        self.clock.set(present)
+
+
+def any_position(watch_id: WatchId, at: datetime, **rest: Any) -> Position:
+    """Return a position; what a test does not name does not matter to it."""
+    fields: dict[str, Any] = {
+        "received_at": at,
+        "point": Point(52.2112, 5.9699),
+        "source": Source.GPS,
+        "accuracy_m": None,
+        "altitude_m": None,
+        "speed_kmh": 4.3,
+        "course_deg": None,
+        "satellites": 9,
+        "doubts": frozenset(),
+        "backlog": False,
+        "fingerprint": "0" * 32,
+    }
+    return Position(watch_id=watch_id, at=at, **(fields | rest))
