@@ -9,7 +9,6 @@ from adapters.aws import client
 from adapters.dynamo.connection import connect, schema
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
 from adapters.settings import Settings
-from core.retention.policy import POLICY
 
 STAGE = "test"
 REGION = "eu-central-1"
@@ -33,7 +32,7 @@ def create_tables(settings: Settings) -> None:
     for table in TABLES.values():
         name = table.physical_name(settings.stage)
         dynamo.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema(table))
-        if any(POLICY[held].period for held in table.holds):
+        if table.has_ttl:
             dynamo.update_time_to_live(
                 TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
             )

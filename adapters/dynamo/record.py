@@ -75,12 +75,10 @@ class Record(Model):
     """An item of one table.
 
     table: what it is an item of. attribute_classes: for each attribute the name of its class in the retention policy.
-    unfit: read from an item that is not what we write; it is never handed out.
     """
 
     table: ClassVar[TableSpec]
     attribute_classes: ClassVar[Mapping[str, str]]
-    unfit: bool = False
 
     def put(self, *, now: datetime | None = None, only_new: bool = False) -> bool:
         """Store the item; with only_new, return False and change nothing when its key is taken.
@@ -107,16 +105,11 @@ class Record(Model):
 
     @classmethod
     def from_raw_data(cls: type[AnyRecord], data: dict[str, Any]) -> AnyRecord:
-        """Return the record; an item that is not what we write gives an unfit one, so that it cannot break a list."""
+        """Return the record; an item that is not what we write gives an empty one, so that it cannot break a list."""
         try:
-            record = super().from_raw_data(data)
-        except (ValueError, TypeError, OverflowError):
-            record = cls()
-        values = record.attribute_values
-        record.unfit = any(
-            not attribute.null and values.get(name) is None for name, attribute in cls.get_attributes().items()
-        )
-        return record
+            return super().from_raw_data(data)
+        except (ValueError, TypeError, OverflowError, OSError):
+            return cls()
 
     @classmethod
     def transaction(cls) -> TransactWrite:
@@ -169,12 +162,18 @@ def records(root: type[Record] = Record) -> Iterator[type[Record]]:
 def fit(found: Iterable[AnyRecord], now: datetime | None = None) -> Iterator[AnyRecord]:
     """Yield the records that are fit and, where they expire, not over by `now`; the log counts the unfit ones."""
     for record in found:
-        if record.unfit:
+        if not is_fit(record):
             skipped(record.table, "not an item of ours")
             continue
         expires_at = record.attribute_values.get(TTL_ATTRIBUTE)
         if now is None or not is_over(expires_at, now):
             yield record
+
+
+def is_fit(record: Record) -> bool:
+    """Tell whether the record has all that its items have."""
+    values = record.attribute_values
+    return all(attribute.null or values.get(name) is not None for name, attribute in record.get_attributes().items())
 
 
 def skipped(table: TableSpec, reason: str) -> None:
@@ -185,7 +184,7 @@ def skipped(table: TableSpec, reason: str) -> None:
 def instant(at: datetime) -> str:
     """Return an instant as fixed-width text that sorts by time: UTC to the millisecond, as 20261122T134510123Z."""
     at = at.astimezone(UTC)
-    return f"{at:%Y%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
+    return f"{at.year:04d}{at:%m%dT%H%M%S}{at.microsecond // 1000:03d}Z"
 
 
 def instant_of(text: str) -> datetime:

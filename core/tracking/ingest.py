@@ -287,15 +287,20 @@ def open_binding(bindings: Sequence[Binding], at: datetime) -> Binding | None:
 
 
 def decode(passage: Passage, batch: Batch) -> Outcome | None:
-    """Read what the frame says, and name it by an HMAC that tells nothing of its content."""
+    """Read what the frame says, and name it."""
     report = batch.ports.decoder.decode(passage.addressed, passage.frame.received_at)
     if isinstance(report, Undecodable):
         return Outcome.UNDECODABLE
     if isinstance(report, NothingKept):
         return Outcome.NOTHING_KEPT
     passage.report = report
-    passage.fingerprint = batch.ports.lookup.of("frame", f"{passage.watch_id} {report.identity}")
+    passage.fingerprint = fingerprint_of(report, passage.watch_id, batch.ports.lookup)
     return None
+
+
+def fingerprint_of(report: Report, watch_id: WatchId, lookup: Lookup) -> str:
+    """Return the same text for a frame and its repetition; it tells nothing of the content."""
+    return lookup.of("frame", f"{watch_id} {report.identity}")
 
 
 def correct_time(passage: Passage, batch: Batch) -> Outcome | None:

@@ -1,7 +1,7 @@
 """Tracking's ports in memory."""
 
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -10,6 +10,7 @@ from core.kernel.ids import WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY, DataClass, is_over
 from core.tracking.model import Position, TelemetryReading
+from core.tracking.ports import FrameName
 from core.vault.model import EpochOver
 
 Timed = TypeVar("Timed", Position, TelemetryReading)
@@ -41,8 +42,10 @@ class _Timeline(Generic[Timed]):
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[Timed]:
-        wanted: Callable[[Timed], bool] = lambda each: start <= each.at < end and (after is None or _key(each) > after)
-        found = [each for each in self.readable(watch_id, now) if wanted(each)]
+        def is_wanted(each: Timed) -> bool:
+            return start <= each.at < end and (after is None or _key(each) > after)
+
+        found = [each for each in self.readable(watch_id, now) if is_wanted(each)]
         return Page(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
 
 
@@ -61,3 +64,36 @@ class InMemoryPositions(_Timeline[Position]):
 class InMemoryTelemetryReadings(_Timeline[TelemetryReading]):
     def __init__(self, clock: Clock) -> None:
         super().__init__(POLICY["telemetry"], clock)
+
+
+class InMemorySeenFrames:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.items: dict[FrameName, datetime] = {}
+
+    def note(self, frame: FrameName, received_at: datetime) -> datetime:
+        return self.items.setdefault(frame, received_at)
+
+    def first_received(self, frames: Collection[FrameName]) -> Mapping[FrameName, datetime]:
+        period = POLICY["seen_frame"]
+        known = {frame: self.items[frame] for frame in frames if frame in self.items}
+        return {frame: at for frame, at in known.items() if not is_over(period.expires_at(at), self._clock.now())}
+
+
+class InMemoryQuarantine:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.items: dict[tuple[WatchId, datetime, str], bytes] = {}
+
+    def add(self, watch_id: WatchId, received_at: datetime, fingerprint: str, raw: bytes) -> None:
+        if is_over(POLICY["quarantine"].expires_at(received_at), self._clock.now()):
+            raise EpochOver("over")
+        self.items[watch_id, received_at, fingerprint] = raw
+
+
+class InMemorySweepMarks:
+    def __init__(self) -> None:
+        self.items: set[tuple[str | None, WatchId]] = set()
+
+    def mark(self, watch_id: WatchId, at: datetime) -> None:
+        self.items.add((POLICY["sweep_mark"].epoch_id(at), watch_id))

@@ -1,0 +1,156 @@
+"""All of ingest's world: in memory, or in the tables on moto. What both can do, the contract tests ask of both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from adapters.aws import client
+from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.quarantine import DynamoQuarantine
+from adapters.dynamo.seen_frames import DynamoSeenFrames
+from adapters.dynamo.sweep_marks import DynamoSweepMarks
+from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.key_wrapper import KmsKeyWrapper
+from adapters.keyring import Keyring, KeyRows, KeyWrapper
+from adapters.lookup import HmacLookup
+from adapters.outages import is_outage
+from adapters.sealer import VaultSealer
+from adapters.settings import Settings
+from adapters.watch.uplink import WireDecoder
+from core.kernel.ids import AccountId, WatchId, new_id
+from core.tracking.ingest import Ingest, Ports
+from core.tracking.model import Position, TelemetryReading
+from core.tracking.ports import Positions, Quarantine, SeenFrames, SweepMarks, TelemetryReadings
+from core.watches.model import StockedDevice
+from core.watches.ports import Devices, Memberships
+from tests.clocks import FrozenClock
+from tests.fakes.tracking import (
+    InMemoryPositions,
+    InMemoryQuarantine,
+    InMemorySeenFrames,
+    InMemorySweepMarks,
+    InMemoryTelemetryReadings,
+)
+from tests.fakes.vault import InMemoryKeyRows, PlainKeyWrapper
+from tests.fakes.watches import InMemoryDevices, InMemoryMemberships
+from tests.frames import DEVICE
+from tests.storage import storage
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FAR_AHEAD = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@dataclass(kw_only=True)
+class World:
+    """Every port, and what a test does with them."""
+
+    clock: FrozenClock
+    key_rows: KeyRows
+    key_wrapper: KeyWrapper
+    keyring: Keyring
+    sealer: VaultSealer
+    lookup: HmacLookup
+    devices: Devices
+    memberships: Memberships
+    positions: Positions
+    telemetry: TelemetryReadings
+    seen_frames: SeenFrames
+    quarantine: Quarantine
+    sweep_marks: SweepMarks
+
+    def watch(self, device_id: str = DEVICE, since: timedelta = timedelta(days=100)) -> WatchId:
+        """Stock a device and bind it to a new account; return the watch."""
+        self.devices.stock(stocked(device_id))
+        watch_id = WatchId(new_id())
+        self.devices.bind(device_id, watch_id, AccountId(new_id()), self.clock.now() - since)
+        return watch_id
+
+    def ports(self, **others: Any) -> Ports:
+        """Return ingest's ports, some replaced."""
+        ours = Ports(
+            decoder=WireDecoder(),
+            devices=self.devices,
+            positions=self.positions,
+            telemetry=self.telemetry,
+            seen_frames=self.seen_frames,
+            quarantine=self.quarantine,
+            sweep_marks=self.sweep_marks,
+            lookup=self.lookup,
+            clock=self.clock,
+            is_outage=is_outage,
+        )
+        return replace(ours, **others)
+
+    def ingest(self, **others: Any) -> Ingest:
+        """Return ingest over these ports, some replaced."""
+        return Ingest(self.ports(**others))
+
+    def history(self, watch_id: WatchId) -> list[Position]:
+        """Return all positions that can be read."""
+        page = self.positions.between(watch_id, LONG_AGO, FAR_AHEAD, now=self.clock.now(), limit=1000, after=None)
+        return list(page.items)
+
+    def readings(self, watch_id: WatchId) -> list[TelemetryReading]:
+        """Return all telemetry that can be read."""
+        page = self.telemetry.between(watch_id, LONG_AGO, FAR_AHEAD, now=self.clock.now(), limit=1000, after=None)
+        return list(page.items)
+
+
+def stocked(device_id: str = DEVICE) -> StockedDevice:
+    return StockedDevice(device_id=device_id, model="any", claim_secret_hash="0" * 64, sim=None)
+
+
+def in_memory(clock: FrozenClock) -> World:
+    """Return a world in memory; only the cipher is real."""
+    memberships = InMemoryMemberships()
+    return World(
+        **_vault(InMemoryKeyRows(clock), PlainKeyWrapper(), clock),
+        devices=InMemoryDevices(memberships),
+        memberships=memberships,
+        positions=InMemoryPositions(clock),
+        telemetry=InMemoryTelemetryReadings(clock),
+        seen_frames=InMemorySeenFrames(clock),
+        quarantine=InMemoryQuarantine(clock),
+        sweep_marks=InMemorySweepMarks(),
+    )
+
+
+@contextmanager
+def on_dynamo(clock: FrozenClock) -> Iterator[World]:
+    """Yield a world in fresh tables."""
+    with storage() as settings:
+        yield in_tables(settings, clock)
+
+
+def in_tables(settings: Settings, clock: FrozenClock) -> World:
+    """Return a world in the tables of the settings; a second one over the same tables has its own caches."""
+    wrapper = KmsKeyWrapper(client("kms", settings), settings.wrapping_key)
+    vault = _vault(DynamoKeyRows(clock), wrapper, clock)
+    sealer = vault["sealer"]
+    return World(
+        **vault,
+        devices=DynamoDevices(sealer, sealer, vault["lookup"]),
+        memberships=DynamoMemberships(),
+        positions=DynamoPositions(sealer, clock),
+        telemetry=DynamoTelemetryReadings(sealer, clock),
+        seen_frames=DynamoSeenFrames(clock),
+        quarantine=DynamoQuarantine(sealer, clock),
+        sweep_marks=DynamoSweepMarks(clock),
+    )
+
+
+def _vault(rows: KeyRows, wrapper: KeyWrapper, clock: FrozenClock) -> dict[str, Any]:
+    keyring = Keyring(rows, wrapper, clock)
+    return {
+        "clock": clock,
+        "key_rows": rows,
+        "key_wrapper": wrapper,
+        "keyring": keyring,
+        "sealer": VaultSealer(keyring, clock),
+        "lookup": HmacLookup(keyring),
+    }
