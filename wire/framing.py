@@ -25,6 +25,7 @@ class Limits:
     text_frame_bytes: int = 4 * 1024
     media_frame_bytes: int = 64 * 1024
     garbage_bytes: int = 32 * 1024
+    endless_frame_closes: bool = True  # else it is garbage, and the search goes on: for captures of many connections
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -219,13 +220,19 @@ class Framer:
             return self._take(data, header, at, events)
         if found is _Found.HEADER:
             return self._drop(data, position, at, events)
-        if silence is _Silence.END:
-            return self._drop(data, position, len(data), events)
-        if len(data) > limit:
-            return self._exceed("frame", len(data), events)
+        if silence is _Silence.END or len(data) > limit:
+            return self._give_up(data, header, silence, events)
         if found is _Found.NOTHING:
             self._searched = max(0, len(data) - position - _HEADER_MAX)
         return _MORE
+
+    def _give_up(self, data: bytes | bytearray, header: re.Match[bytes], silence: _Silence, events: list[Event]) -> int:
+        """What began at the header has no end."""
+        if silence is _Silence.END:
+            return self._drop(data, header.start(), len(data), events)
+        if self._limits.endless_frame_closes:
+            return self._exceed("frame", len(data), events)
+        return self._drop(data, header.start(), header.end(), events)
 
     def _take(self, data: bytes | bytearray, header: re.Match[bytes], end: int, events: list[Event]) -> int:
         self._report_garbage(events)
