@@ -16,7 +16,6 @@ from stacks.functions import BRIDGE_ACCESS
 from stacks.grants import allow, grant_access
 from stacks.stage import Stage
 
-_ALL_ADDRESSES = "0.0.0.0"  # noqa: S104 - of the task, which only the load balancer reaches
 _IDLE = cdk.Duration.seconds(900)  # above the longest heartbeat, 600 s: watches keep no TCP alive themselves
 _STOP = cdk.Duration.seconds(120)  # Fargate's longest; the bridge drains within 110 s
 _TASKS = 2  # one in each zone
@@ -106,7 +105,6 @@ class BridgeService(Construct):
                 "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
                 "WACHTER_FRAME_STREAM": data.frames.stream_name,
                 "WACHTER_ALERT_QUEUE_URL": data.alert_queue.queue_url,
-                "WACHTER_BRIDGE_HOST": _ALL_ADDRESSES,
             },
             user=_NOT_ROOT,
             readonly_root_filesystem=True,

@@ -9,6 +9,7 @@ import aws_cdk as cdk
 
 from stacks.bridge import BridgeStack
 from stacks.data import DataStack
+from stacks.encryption import encryption_violations
 from stacks.platform import PlatformStack
 from stacks.residency import residency_violations
 from stacks.stage import Stage, StageRefused
@@ -26,7 +27,10 @@ def new_app(outdir: str | None = None) -> cdk.App:
 
 
 def synthesize(app: cdk.App, stage: Stage) -> Path:
-    """Write the stage's templates and assets; raise StageRefused and leave nothing when data could leave its region."""
+    """Write the stage's templates and assets and return where.
+
+    Raise StageRefused, and leave nothing, when data could leave its region or stands without a key of ours.
+    """
     data = DataStack(app, stage)
     PlatformStack(app, stage, data)
     if stage.is_on_aws:
@@ -35,7 +39,7 @@ def synthesize(app: cdk.App, stage: Stage) -> Path:
     violations = [
         f"{stack.stack_name}: {violation}"
         for stack in assembly.stacks
-        for violation in residency_violations(stack.template, stage.region)
+        for violation in residency_violations(stack.template, stage.region) + encryption_violations(stack.template)
     ]
     if violations:
         shutil.rmtree(assembly.directory)

@@ -46,6 +46,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.lookup:HmacLookup.of": lambda _self, _kind, value: value,
     "adapters.outages:is_outage": returns(True),
     "adapters.sealer:associated_text": returns(b""),
+    "wire.location:_coordinate": lambda field, *_: float(field),
     "core.kernel.keys:checked_part": first_argument,
     "core.retention.policy:is_over": returns(False),
     "adapters.cursors:SignedCursors._is_ours": returns(True),

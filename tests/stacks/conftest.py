@@ -1,0 +1,62 @@
+"""The production stacks, synthesized once for all tests and workers: each synthesis takes ten seconds."""
+
+import fcntl
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.bundle import ROOT
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of a template."""
+
+    stack: str
+    logical_id: str
+    kind: str
+    whole: Mapping[str, Any]
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        properties: Mapping[str, Any] = self.whole.get("Properties", {})
+        return properties
+
+
+@dataclass(frozen=True)
+class Templates:
+    """All templates of a stage."""
+
+    directory: Path
+
+    def all(self) -> Iterator[Resource]:
+        for path in sorted(self.directory.glob("*.template.json")):
+            for logical_id, whole in json.loads(path.read_text())["Resources"].items():
+                yield Resource(path.name.removesuffix(".template.json"), logical_id, whole["Type"], whole)
+
+    def of(self, kind: str) -> list[Resource]:
+        """Return the resources of a kind; there must be some."""
+        found = [resource for resource in self.all() if resource.kind == kind]
+        assert found, f"no {kind} in {self.directory}"
+        return found
+
+
+@pytest.fixture(scope="session")
+def production(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
+    own = tmp_path_factory.getbasetemp()
+    shared = own if worker_id == "master" else own.parent
+    output = shared / "prod.cdk.out"
+    with (shared / "synth.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not output.exists():
+            settings = ["--trust-unproven", "yes", "--api-domain", "api.wachter.example", "--output", str(output)]
+            command = [sys.executable, "-m", "stacks.synth", "--stage", "prod", *settings]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+            assert done.returncode == 0, done.stderr
+    return Templates(output)
