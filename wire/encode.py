@@ -18,7 +18,9 @@ __all__ = [
     "address_for",
     "encode",
     "frame_of",
+    "is_listed",
     "parse_command",
+    "reads_back",
     "reply",
 ]
 
@@ -40,9 +42,14 @@ def address_for(frame: Frame) -> Address:
 
 def encode(command: Command, address: Address) -> bytes:
     """Return the frame of a command; UnsafeArgument where it would not be exactly this one frame."""
-    if COMMANDS.get(command.word) is not type(command):
+    if not is_listed(command):
         raise TypeError("this is no command of the table")
     return frame_of(command.word, command.arguments(), address)
+
+
+def is_listed(command: Command) -> bool:
+    """Whether this is one of the COMMANDS: nothing else goes to a watch, whatever its class claims to be."""
+    return COMMANDS.get(command.word) is type(command)
 
 
 def frame_of(word: str, arguments: list[str], address: Address) -> bytes:

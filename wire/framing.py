@@ -319,9 +319,11 @@ def _end_of_free_text(
     """Find the end of a frame that may hold raw brackets: by its length if that fits, else by what follows a `]`."""
     start, size = header.end(), len(data)
     for end in _declared_ends(header):
-        if end >= size and end < limit and silence is _Silence.NONE:
+        if not _may_be_waited_for(end, limit):
+            continue
+        if end >= size and silence is _Silence.NONE:
             return _Found.UNDECIDED, _MORE
-        if end < min(size, limit) and data[end] == _CLOSE_BYTE:
+        if end < size and data[end] == _CLOSE_BYTE:
             return _Found.END, _before_glued_frame(data, start, end) if may_hold_names else end
     pattern = _END_OR_HEADER if silence is _Silence.NONE else _LAST_END_OR_HEADER
     found = pattern.search(data, searched, limit + 1)
@@ -341,6 +343,11 @@ def _declared_ends(header: re.Match[bytes]) -> tuple[int, ...]:
     """Return where the `]` stands by the length field: read as hexadecimal, then as decimal (F: one device)."""
     field, start = header[_LENGTH], header.end()
     return (start + int(field, 16), start + int(field)) if field.isdigit() else (start + int(field, 16),)
+
+
+def _may_be_waited_for(end: int, limit: int) -> bool:
+    """Whether a declared end lies within what a frame may cost: an absurd length is passed over at once."""
+    return end < limit
 
 
 def _before_glued_frame(data: bytes | bytearray, start: int, end: int) -> int:

@@ -33,7 +33,7 @@ class Upload:
 
 
 class Reassembly:
-    """One upload at a time of one watch. Part 1 begins anew; the last part once more, as its answer was lost, is nothing."""
+    """One upload at a time of one watch. Part 1 begins anew; the same part again, its answer being lost, is ignored."""
 
     __slots__ = ("_channel", "_max_bytes", "_max_parts", "_name", "_parts", "_size", "_total")
 

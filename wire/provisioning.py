@@ -52,4 +52,6 @@ class SetSmsPassword(Provisioning):
 
 def provision(setting: Provisioning, address: Address) -> bytes:
     """Return the frame that makes this setting."""
+    if type(setting) not in (SetServer, SetAccessPointName, SetSmsPassword):
+        raise TypeError("this is no setting of the bench")
     return frame_of(setting.word, setting.arguments(), address)

@@ -86,7 +86,7 @@ class Session:
                 judged.append(event)
                 continue
             if event.device != self.device:
-                if self.device:
+                if self._is_bound():
                     judged.append(IdentityChanged(meaning(event).kind))
                     continue
                 self._bind(event)
@@ -97,6 +97,9 @@ class Session:
                 _new(FrameReceived, (event, acknowledgement, word.durable_first, word.needs_flush, word.kind))
             )
         return judged
+
+    def _is_bound(self) -> bool:
+        return bool(self.device)
 
     def _bind(self, frame: Frame) -> None:
         self.manufacturer, self.device, self.index = frame.manufacturer, frame.device, frame.index

@@ -38,6 +38,7 @@ from wire.messages import (
     WifiScan,
     WifiSetup,
 )
+from wire.words import word_of
 
 Written = tuple[str, list[str]]  # TYPE and its arguments, one character for each byte
 
@@ -51,6 +52,8 @@ def encode_uplink(message: Message, address: Address, type_name: str | None = No
     if writer is None:
         raise ValueError("no watch sends this")
     usual, arguments = writer(message)
+    if type_name is not None and word_of(type_name).kind != word_of(usual).kind:
+        raise ValueError("this TYPE does not carry such a message")
     return frame_of(type_name or usual, arguments, address)
 
 
