@@ -1,19 +1,21 @@
-"""`python -m local run`: the whole platform on this machine, until Ctrl-C."""
+"""The whole platform on this machine: `python -m local run` until Ctrl-C, or `python -m local once` to check it."""
 
 import argparse
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
-from local.demo import Demo, Household
-from local.emulator import PortTaken
+from local import once
+from local.demo import DEVICE_IDS, Demo, Household
+from local.emulator import PortTaken, local_environment
 from local.guardian import Guardian
 from local.platform import AlreadyRunning, Platform, running_platform
-from local.processes import ProcessFailed
+from local.processes import Child, ProcessFailed
 from stacks.bundle import ROOT, BundleNotMade
 
-_DIRECTORY = ROOT / ".local" / "run"
+_STATE = ROOT / ".local"
 _REFRESH_S = 2  # how old a line may be; watches speak every few seconds
 
 
@@ -24,11 +26,13 @@ def main() -> None:
     run = commands.add_parser("run", help="start everything and show where the children are")
     run.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
     run.set_defaults(command=lambda chosen: run_until_interrupted(fresh=chosen.fresh))
+    checked = commands.add_parser("once", help="play a compressed morning and check what the API shows of it")
+    checked.set_defaults(command=lambda _: once.main(_STATE / "once"))
     chosen = parser.parse_args()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, _interrupt_once)
     try:
-        chosen.command(chosen)
+        sys.exit(chosen.command(chosen))
     except KeyboardInterrupt:
         print("Stopped.")
     except (AlreadyRunning, PortTaken, ProcessFailed, BundleNotMade) as failure:
@@ -45,10 +49,22 @@ def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
 
 def run_until_interrupted(*, fresh: bool) -> None:
     """Start the platform with a demo household and print its positions as they come."""
-    with running_platform(_DIRECTORY, fresh=fresh) as platform:
+    directory = _STATE / "run"
+    with running_platform(directory, fresh=fresh) as platform:
         household = Demo(platform.settings).settle()
         _introduce(platform, household)
-        _follow(Guardian(platform.api_url, household.email, household.password), household)
+        with _simulation(platform, directory):
+            _follow(Guardian(platform.api_url, household.email, household.password), household)
+
+
+def _simulation(platform: Platform, directory: Path) -> Child:
+    return Child(
+        "the simulation",
+        [sys.executable, "-m", "local.simulation", platform.bridge_host, str(platform.bridge_port), *DEVICE_IDS],
+        local_environment(),
+        directory / "simulation.log",
+        grace_s=0,
+    )
 
 
 def _introduce(platform: Platform, household: Household) -> None:

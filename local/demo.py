@@ -53,9 +53,14 @@ class Demo:
         self._accounts = DynamoAccounts(self._vault, lookup)
         self._passwords = Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of)
 
-    def settle(self, email: str = EMAIL, device_ids: Sequence[str] = DEVICE_IDS) -> Household:
-        """Give an account a new password, and these devices; make whatever is not there yet."""
-        now = self._clock.now()
+    def settle(
+        self, email: str = EMAIL, device_ids: Sequence[str] = DEVICE_IDS, bound_at: datetime | None = None
+    ) -> Household:
+        """Give an account a new password, and these devices; make whatever is not there yet.
+
+        bound_at: from when on the devices belong to it, now if not told.
+        """
+        now = bound_at or self._clock.now()
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         account_id = self._account(email, self._passwords.hash(password), now)
         watch_ids = [self._watch(device_id, account_id, now) for device_id in device_ids]

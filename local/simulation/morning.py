@@ -7,7 +7,7 @@ Places are in Apeldoorn; the walks between them are straight lines and nobody's 
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import pairwise
 
@@ -84,26 +84,32 @@ CHILDREN = (
     Child(
         "child A",
         [
-            Leg(Sky.INDOORS, [_HOME_A], seconds=300, wifi=_HOME_A_WIFI),
+            Leg(Sky.INDOORS, [_HOME_A], seconds=120, wifi=_HOME_A_WIFI),
             Leg(Sky.OPEN, [_HOME_A, _CORNER_A, _TUNNEL_WEST], _WALKING_KMH),
             Leg(Sky.TUNNEL, [_TUNNEL_WEST, _TUNNEL_EAST], _WALKING_KMH),
             Leg(Sky.OPEN, [_TUNNEL_EAST, _SCHOOL], _WALKING_KMH),
-            Leg(Sky.INDOORS, [_SCHOOL], seconds=300, wifi=_SCHOOL_WIFI),
+            Leg(Sky.INDOORS, [_SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
         ],
         battery_percent=78,
     ),
     Child(
         "child B",
         [
-            Leg(Sky.INDOORS, [_HOME_B], seconds=240, wifi=_HOME_B_WIFI),
+            Leg(Sky.INDOORS, [_HOME_B], seconds=60, wifi=_HOME_B_WIFI),
             Leg(Sky.OPEN, [_HOME_B, _PARK], _CYCLING_KMH, sos_at_end=True),
             Leg(Sky.OPEN, [_PARK], seconds=180),
             Leg(Sky.OPEN, [_PARK, _SCHOOL], _CYCLING_KMH),
-            Leg(Sky.INDOORS, [_SCHOOL], seconds=300, wifi=_SCHOOL_WIFI),
+            Leg(Sky.INDOORS, [_SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
         ],
-        battery_percent=23,
+        battery_percent=21,
     ),
 )
+
+
+def way_back(child: Child) -> Child:
+    """Return the same ways the other way round, quietly."""
+    legs = [replace(leg, path=leg.path[::-1], sos_at_end=False) for leg in reversed(child.legs)]
+    return replace(child, legs=legs)
 
 
 def measurements(child: Child, seed: int) -> Iterator[Measurement]:
