@@ -36,6 +36,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
         jwt.decode(token, options={"verify_signature": False}),
     ),
     "adapters.jwt_signer:holds_at": returns(True),
+    "core.accounts.attempts:exceeds": returns(False),
+    "core.accounts.sign_in:SignIn._proven_account": returns(None),
     "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
         list(islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)), None
@@ -52,6 +54,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.cursors:SignedCursors._is_ours": returns(True),
     "lambdas.api.call:Call.own_watch": first_argument,
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
+    "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
     "core.tracking.ingest:fingerprint_of": lambda *_: secrets.token_hex(16),

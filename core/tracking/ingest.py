@@ -187,11 +187,11 @@ class Ingest:
     """Takes batches of frames."""
 
     def __init__(self, ports: Ports) -> None:
-        self._ports = ports
+        self.ports = ports
 
     def take(self, frames: Sequence[ReceivedFrame]) -> Intake:
         """Take frames of any watches. A frame that fails is quarantined; an outage leaves the rest unfinished."""
-        batch = Batch(self._ports, self._ports.clock.now())
+        batch = Batch(self.ports, self.ports.clock.now())
         waiting = {number: Passage(number, frame) for number, frame in enumerate(frames)}
         try:
             for passage in list(waiting.values()):
@@ -204,7 +204,7 @@ class Ingest:
                     batch.counts[Outcome.STORED] += 1
                 del waiting[passage.number]
         except Exception as exception:
-            if not self._ports.is_outage(exception):
+            if not self.ports.is_outage(exception):
                 raise
         return Intake(batch.counts, frozenset(waiting))
 

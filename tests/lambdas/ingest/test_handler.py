@@ -1,0 +1,252 @@
+"""Ingest as Lambda calls it, on DynamoDB, KMS and real frames."""
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from pynamodb.exceptions import PutError
+
+from adapters.aws import client
+from adapters.dynamo.tables import TABLES
+from adapters.settings import Settings
+from core.tracking.ingest import Ingest
+from core.tracking.model import Doubt, ReceivedFrame
+from core.watches.model import Standing
+from lambdas.ingest.bootstrap import Application, application
+from lambdas.ingest.handler import take
+from tests.clocks import NOON, FrozenClock
+from tests.core.tracking.test_ingest import ExplodingDecoder
+from tests.frames import DEVICE, OTHER_DEVICE, kinesis_event, location, minutes, received
+from tests.storage import storage
+from tests.worlds import World, in_tables, stocked
+
+SECOND = timedelta(seconds=1)
+THIRD_DEVICE = "5555555555"
+
+
+@pytest.fixture
+def settings() -> Iterator[Settings]:
+    with storage() as settings:
+        yield settings
+
+
+@pytest.fixture
+def world(settings: Settings) -> World:
+    return in_tables(settings, FrozenClock())
+
+
+@pytest.fixture
+def wired(settings: Settings, world: World) -> Application:
+    return application(settings, world.clock)
+
+
+def _dump(settings: Settings) -> str:
+    """Return everything that stands in any table."""
+    dynamo = client("dynamodb", settings)
+    tables = [table.physical_name(settings.stage) for table in TABLES.values()]
+    return "\n".join(str(dynamo.scan(TableName=table)["Items"]) for table in tables)
+
+
+def _items(settings: Settings, table: str) -> list[dict[str, Any]]:
+    name = TABLES[table].physical_name(settings.stage)
+    return sorted(client("dynamodb", settings).scan(TableName=name)["Items"], key=str)
+
+
+def _counts(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
+    return {name: count for name, count in line.items() if name not in ("_aws", "function")}
+
+
+@pytest.mark.attack("W-21", guard="adapters.outages:is_outage")
+def test_an_undecodable_and_an_exploding_frame_cost_themselves_alone(
+    world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watches = {device: world.watch(device) for device in (DEVICE, OTHER_DEVICE, THIRD_DEVICE)}
+    devices = list(watches)
+    frames = [
+        received(location(NOON - minutes(100 - each)), NOON - minutes(100 - each), device=devices[each % 3])
+        for each in range(100)
+    ]
+    frames[40] = received("UD,221126", NOON - minutes(60), device=devices[1])
+    frames[70] = received(location(NOON - minutes(30), 66.6), NOON - minutes(30), device=devices[1])
+    exploding = Application(Ingest(replace(wired.ingest.ports, decoder=ExplodingDecoder())), world.clock)
+
+    assert take(kinesis_event([frames]), exploding) == {"batchItemFailures": []}
+
+    counts = _counts(capsys)
+    assert (counts["stored"], counts["quarantined"]) == (98, 2)
+    assert (counts["undecodable"], counts["exploded"]) == (1, 1)
+    for number, watch_id in enumerate(watches.values()):
+        expected = [NOON - minutes(100 - each) for each in range(number, 100, 3) if each not in (40, 70)]
+        assert [position.at for position in world.history(watch_id)] == expected
+    quarantined = _items(settings, "quarantine")
+    assert {item["watch_id"]["S"] for item in quarantined} == {watches[OTHER_DEVICE]}
+    ends = [int(item["expires_at"]["N"]) for item in quarantined]
+    assert all(end <= (NOON + timedelta(days=1)).timestamp() for end in ends)
+    assert b"221126" not in b"".join(item["payload"]["B"] for item in quarantined)
+
+
+@pytest.mark.attack("W-22", guard="core.tracking.ingest:in_order")
+def test_a_batch_that_comes_twice_and_in_another_order_leaves_the_same_state(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    def state() -> list[Any]:
+        readable = [(world.history(watch_id), world.readings(watch_id)) for watch_id in watches]
+        return [*readable, *(_keys(settings, table) for table in ("seen-frames", "quarantine", "sweep-marks"))]
+
+    watches = [world.watch(device) for device in (DEVICE, OTHER_DEVICE)]
+    records = [
+        [
+            received(location(NOON - minutes(3)), NOON - minutes(3)),
+            received(location(NOON - minutes(2), 48.8566, 2.3522), NOON - minutes(2)),
+            received(location("311299,235959"), NOON - minutes(1)),
+            received("UD,1", NOON - minutes(1)),
+        ],
+        [
+            received(location(NOON - minutes(1), 48.8570, 2.3522), NOON - minutes(1)),
+            received("LK,1,2,3", NOON, device=OTHER_DEVICE),
+            received(location("311299,235959"), NOON),
+        ],
+    ]
+    reordered = [list(reversed(record)) for record in reversed(records)]
+    take(kinesis_event(reordered), wired)
+    first = state()
+    doubts = [position.doubts for position in world.history(watches[0])]
+    assert doubts[:2] == [set(), {Doubt.IMPOSSIBLE_SPEED}]
+    for again in (reordered, records, records[::-1]):
+        take(kinesis_event(again), wired)
+        assert state() == first
+
+
+def _keys(settings: Settings, table: str) -> list[tuple[str, str]]:
+    spec = TABLES[table]
+    assert spec.sort_key
+    return [(item[spec.partition_key]["S"], item[spec.sort_key]["S"]) for item in _items(settings, table)]
+
+
+@pytest.mark.attack("W-25", guard="core.tracking.ingest:open_binding", part="what ingest keeps of them")
+def test_frames_of_unknown_and_unbound_devices_leave_nothing_but_a_counter(
+    world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.devices.stock(stocked(OTHER_DEVICE))
+    world.watch(THIRD_DEVICE, since=timedelta(hours=1))
+    world.devices.unbind(THIRD_DEVICE, NOON - minutes(1))
+    before = _dump(settings)
+    devices = ["1111111111", OTHER_DEVICE, THIRD_DEVICE]
+    contents = [location(NOON, status="00010000", word="AL"), "LK,1,2,3", "UD,1"]
+    frames = [received(content, NOON, device=device) for device in devices for content in contents]
+    take(kinesis_event([frames]), wired)
+    assert _dump(settings) == before
+    assert _counts(capsys) == {"not_bound": 9}
+    assert world.devices.standing("1111111111") is Standing.UNKNOWN
+
+
+@pytest.mark.promise("P-11", guard="adapters.lookup:HmacLookup.of", part="look-ups, tables, logs and metrics of ingest")
+def test_no_device_id_stands_in_a_table_a_log_or_a_metric(
+    world: World,
+    settings: Settings,
+    wired: Application,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="adapters")
+    world.watch()
+    frames = [received(content, NOON) for content in (location(NOON), "LK,1,2,3", "UD,1", "heart,1", "odd")]
+    take(kinesis_event([frames, b"not ours"]), wired)
+    assert DEVICE not in _dump(settings)
+    assert DEVICE not in capsys.readouterr().out
+    assert DEVICE not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "heart,173",
+        "bphrt,173,81,99,140,1,10,33",
+        "oxygen,0,97",
+        "btemp2,1,38.4",
+        "calllog,0612345678,0041,1,1,1795348800,173",
+        "SMS,0612345678,,geheim",
+        "PPQ,0612345678",
+        "WIFIINFOUP,0041,00670065006800650069006d,geheim",
+        "WIFIINFOUP,geheim",
+        "ICCID,8931234567890123456,359336012345678",
+    ],
+)
+def test_the_list_of_data_is_closed(world: World, settings: Settings, wired: Application, content: str) -> None:
+    """D11: health readings, calls, SMS, friends and Wi-Fi passwords are in no store, not even in the quarantine."""
+    world.watch()
+    before = _dump(settings)
+    take(kinesis_event([[received(content, NOON)]]), wired)
+    assert _dump(settings) == before
+
+
+def test_no_place_and_no_neighbours_network_stands_in_the_open(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    watch_id = world.watch()
+    tail = "1,0,204,8,3021,12345,140,1,Buurman,00:1a:2b:3c:4d:5e,-61"
+    take(kinesis_event([[received(location(NOON, tail=tail), NOON)]]), wired)
+    (position,) = world.history(watch_id)
+    assert "Buurman" not in repr(position)
+    for personal in ("52.2112", "5.9699", "Buurman", "4d:5e", "3021"):
+        assert personal not in _dump(settings)
+
+
+def test_history_is_gone_once_the_days_key_is_and_the_list_still_works(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    watch_id = world.watch()
+    yesterday = NOON - timedelta(days=1)
+    take(kinesis_event([[received(location(at), NOON) for at in (yesterday, NOON)]]), wired)
+    assert len(world.history(watch_id)) == 2
+    world.key_rows.remove("day-2136h#2026-11-21")
+    world.clock.advance(minutes(5))
+    assert [position.at for position in world.history(watch_id)] == [NOON]
+    assert len(_items(settings, "positions")) == 2
+
+
+def test_an_outage_fails_the_first_record_that_was_not_finished(
+    world: World, wired: Application, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch_id = world.watch()
+    records = [[received(location(NOON - minutes(3 - each)), NOON)] for each in range(3)]
+    add = wired.ingest.ports.positions.add
+
+    def unreachable(position: Any) -> bool:
+        if position.at >= NOON - minutes(2):
+            raise PutError("any", EndpointConnectionError(endpoint_url="any"))
+        return add(position)
+
+    with monkeypatch.context() as outage:
+        outage.setattr(wired.ingest.ports.positions, "add", unreachable)
+        assert take(kinesis_event(records), wired) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert _counts(capsys)["failed_records"] == 1
+    assert len(world.history(watch_id)) == 1
+    assert take(kinesis_event(records), wired) == {"batchItemFailures": []}
+    assert len(world.history(watch_id)) == 3
+
+
+def test_a_record_that_is_not_ours_is_counted_and_those_beside_it_are_taken(
+    world: World, wired: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch_id = world.watch()
+    records: list[list[ReceivedFrame] | bytes] = [b"", b"odd", [received(location(NOON), NOON)], b"WF1\nodd"]
+    assert take(kinesis_event(records), wired) == {"batchItemFailures": []}
+    assert _counts(capsys)["corrupt_records"] == 3
+    assert len(world.history(watch_id)) == 1
+
+
+def test_an_empty_batch_is_no_work(wired: Application, capsys: pytest.CaptureFixture[str]) -> None:
+    assert take(kinesis_event([[]]), wired) == {"batchItemFailures": []}
+    assert capsys.readouterr().out == ""
+
+
+def test_nothing_is_opened_before_the_first_frame_needs_it(settings: Settings, world: World) -> None:
+    application(settings, world.clock)
+    assert _items(settings, "keys") == []
