@@ -15,6 +15,7 @@ from core.accounts.ports import Attempts, Tally
 FREE_ATTEMPTS = 10  # P-51
 FIRST_DELAY = timedelta(minutes=1)  # doubles with each further attempt
 LONGEST_DELAY = timedelta(hours=1)  # under 40 guesses a day (NIST SP 800-63B-4 allows 100)
+_ENOUGH_DOUBLINGS = (LONGEST_DELAY // FIRST_DELAY).bit_length()
 
 WINDOW = timedelta(minutes=10)
 ATTEMPTS_PER_ADDRESS = 100  # in a window; mobile operators put many homes behind one address
@@ -59,8 +60,8 @@ def delay_after(attempts: int) -> timedelta:
     """Return how long the next attempt must wait after so many."""
     if attempts < FREE_ATTEMPTS:
         return timedelta(0)
-    doublings = min(attempts - FREE_ATTEMPTS, LONGEST_DELAY // FIRST_DELAY)
-    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+    factor = min(1 << min(attempts - FREE_ATTEMPTS, _ENOUGH_DOUBLINGS), LONGEST_DELAY // FIRST_DELAY)
+    return FIRST_DELAY * factor
 
 
 def exceeds(count: int, limit: int) -> bool:
