@@ -77,8 +77,7 @@ _HEADER_PATTERN: Final = (
 _ANY_HEADER: Final = _HEADER_PATTERN.replace(b"(?:", b"(").replace(b"(", b"(?:")
 _HEADER: Final = re.compile(_HEADER_PATTERN)
 _SIGNATURE, _MANUFACTURER, _DEVICE, _INDEX, _LENGTH = range(1, 6)  # the groups of _HEADER
-_LENGTH_AND_TYPE: Final = re.compile(rb"([0-9A-Fa-f]{4})\*(\w+)(?=[],])").match
-_TYPE_NAMES: Final = {name.encode(): name for name in WORDS}
+_TYPE_NAMES: Final[dict[object, str]] = {name.encode(): name for name in WORDS}
 _TYPE: Final = re.compile(rb"[^],]{0,%d}" % _TYPE_SHOWN)
 _END_OR_HEADER: Final = re.compile(rb"](?=[\[\r\n])|" + _ANY_HEADER)
 _LAST_END_OR_HEADER: Final = re.compile(rb"](?=[\[\r\n]|\Z)|" + _ANY_HEADER)
@@ -167,17 +166,16 @@ class Framer:
         position, size, fast_limit = 0, len(data), self._limits.text_frame_bytes
         prefix = self._prefix if type(data) is bytes else b""
         while position < size:
-            # The fast path: the same watch again, with a right length. _advance gives the same frame, slower.
+            # The fast path: the same watch again, a known word, a right length. _advance gives the same frame, slower.
             if prefix and data.startswith(prefix, position):
                 field = position + len(prefix)
                 start = field + _LENGTH_FIELD
                 end = data.find(_CLOSE, start, position + fast_limit)
-                begin = _LENGTH_AND_TYPE(data, field)
-                if begin is not None and end - start == int(begin[1], 16):
+                content = data[start:end]
+                type_name = _TYPE_NAMES.get(content.partition(b",")[0])
+                if end > 0 and type_name is not None and data[field:start].upper() == b"%04X*" % (end - start):
                     if self._garbage:
                         self._report_garbage(events)
-                    type_name = _TYPE_NAMES.get(begin[2]) or begin[2].decode("latin-1")
-                    content = data[start:end]
                     raw = data[position : end + 1]
                     events.append(_new(Frame, (self._manufacturer, self._device, None, type_name, content, raw, None)))
                     position = end + 1

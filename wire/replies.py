@@ -1,6 +1,6 @@
 """What a watch gets back for a frame: its acknowledgement, addressed and counted as the frame was."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from wire.framing import Frame
 from wire.words import COMMAND_REPLY, WORDS, Word, word_of
@@ -15,20 +15,27 @@ def meaning(frame: Frame) -> Word:
     return word_of(frame.type)
 
 
+class Treatment(NamedTuple):
+    """What a frame entails on its connection. answer: its acknowledgement behind the address; the rest as in Word."""
+
+    answer: bytes | None
+    durable_first: bool
+    needs_flush: bool
+    kind: str
+
+
 def acknowledgement(frame: Frame) -> bytes | None:
     """Return the whole frame that acknowledges this one; None where there is none or where it needs state.
 
     Manufacturer, id and index are echoed (T); the length is lower-case hexadecimal.
     """
-    return acknowledgement_of(frame, meaning(frame), address_of(frame))
+    answer = treatment_of(frame).answer
+    return None if answer is None else address_of(frame) + answer
 
 
-def acknowledgement_of(frame: Frame, word: Word, address: bytes) -> bytes | None:
-    """Return the acknowledgement as `acknowledgement` does, where word and address are known."""
-    if word.answer is None:
-        return None
-    tail = _TAILS.get(frame.type)
-    return address + (tail if tail is not None else _tail(word.answer or frame.type.encode("latin-1")))
+def treatment_of(frame: Frame) -> Treatment:
+    """Return what the frame entails."""
+    return TREATMENTS.get(frame.type) or _treatment(frame.type, meaning(frame))
 
 
 def address_of(frame: Frame) -> bytes:
@@ -37,8 +44,11 @@ def address_of(frame: Frame) -> bytes:
     return f"[{frame.manufacturer}*{frame.device}*{index}".encode("latin-1")
 
 
-def _tail(content: bytes) -> bytes:
-    return b"%04x*%b]" % (len(content), content)
+def _treatment(name: str, word: Word) -> Treatment:
+    content = word.answer or name.encode("latin-1")  # ECHO is empty
+    answer = None if word.answer is None else b"%04x*%b]" % (len(content), content)
+    return Treatment(answer, word.durable_first, word.needs_flush, word.kind)
 
 
-_TAILS: Final = {name: _tail(word.answer or name.encode()) for name, word in WORDS.items() if word.answer is not None}
+TREATMENTS: Final = {name: _treatment(name, word) for name, word in WORDS.items() if name != "TK"}
+"""By TYPE, for all but TK, whose arguments count as well."""

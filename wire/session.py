@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from wire.framing import DEFAULT_LIMITS, Frame, Framer, Garbage, LimitExceeded, Limits
 from wire.framing import Event as FramingEvent
-from wire.replies import acknowledgement_of, address_of, meaning
+from wire.replies import TREATMENTS, address_of, meaning, treatment_of
 
 
 class FrameReceived(NamedTuple):
@@ -90,12 +90,10 @@ class Session:
                     judged.append(IdentityChanged(meaning(event).kind))
                     continue
                 self._bind(event)
-            word = meaning(event)
-            address = self._address if event.index == self.index else address_of(event)
-            acknowledgement = acknowledgement_of(event, word, address)
-            judged.append(
-                _new(FrameReceived, (event, acknowledgement, word.durable_first, word.needs_flush, word.kind))
-            )
+            answer, durable_first, needs_flush, kind = TREATMENTS.get(event.type) or treatment_of(event)
+            if answer is not None:
+                answer = (self._address if event.index == self.index else address_of(event)) + answer
+            judged.append(_new(FrameReceived, (event, answer, durable_first, needs_flush, kind)))
         return judged
 
     def _is_bound(self) -> bool:
