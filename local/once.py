@@ -73,11 +73,11 @@ def check_morning(platform: Platform) -> Summary:
     household = Demo(platform.settings).settle(email, device_ids, bound_at=begin)
     told = asyncio.run(_play(platform, device_ids, begin))
     shown = _shown(platform, household, told, begin)
-    return _compare(told, shown, household)
+    return compare(told, shown, _quarantined(household))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
+class Shown:
     """What the API shows of one watch."""
 
     latest: Mapping[str, Any] | None
@@ -99,7 +99,7 @@ async def _live(child: Child, watch: SimulatedWatch, begin: datetime) -> None:
         await watch.send_garbled()
 
 
-def _shown(platform: Platform, household: Household, told: Sequence[Told], begin: datetime) -> list[_Shown]:
+def _shown(platform: Platform, household: Household, told: Sequence[Told], begin: datetime) -> list[Shown]:
     """Read until all that was told is there, or nothing new has come for a while."""
     guardian = Guardian(platform.api_url, household.email, household.password)
     expected = sum(len(each.fixes) + each.frames_sent - each.frames_garbled for each in told)
@@ -116,16 +116,17 @@ def _shown(platform: Platform, household: Household, told: Sequence[Told], begin
     return shown
 
 
-def _read(guardian: Guardian, watch_id: WatchId, begin: datetime) -> _Shown:
+def _read(guardian: Guardian, watch_id: WatchId, begin: datetime) -> Shown:
     until = datetime.now(UTC)
-    return _Shown(
+    return Shown(
         latest=guardian.latest(watch_id),
         positions=guardian.positions(watch_id, begin, until),
         telemetry=guardian.telemetry(watch_id, begin, until),
     )
 
 
-def _compare(told: Sequence[Told], shown: Sequence[_Shown], household: Household) -> Summary:
+def compare(told: Sequence[Told], shown: Sequence[Shown], quarantined: int) -> Summary:
+    """Return what became of what each watch told; `shown` is in the same order."""
     missing = extra = 0
     wrong: list[str] = []
     for each_told, each_shown in zip(told, shown, strict=True):
@@ -142,13 +143,13 @@ def _compare(told: Sequence[Told], shown: Sequence[_Shown], household: Household
         stored=sum(len(each.positions) for each in shown),
         missing=missing,
         extra=extra,
-        quarantined=_quarantined(household),
+        quarantined=quarantined,
         quarantine_expected=sum(each.frames_garbled for each in told),
         wrong=wrong,
     )
 
 
-def _wrong(told: Told, shown: _Shown, positions: Sequence[Fix]) -> list[str]:
+def _wrong(told: Told, shown: Shown, positions: Sequence[Fix]) -> list[str]:
     """Return what is not as it was told, besides the positions themselves."""
     right = {
         "order of positions": list(positions) == sorted(positions),

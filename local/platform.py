@@ -18,6 +18,7 @@ from stacks.stage import DEFAULT_REGION, StageName
 
 _BRIDGE_STOP_S = 115  # it drains for at most 110 s
 _BRIDGE_START_S = 30  # it takes a second; a loaded machine may take longer
+_BRIDGE_MODULE = "device_bridge"
 _DOCS_PATH = "/v1/docs"
 
 
@@ -91,7 +92,7 @@ def _settings(address: str, outputs: Mapping[str, str]) -> Settings:
 def _bridge(directory: Path, ports: Ports, environment: Mapping[str, str], outputs: Mapping[str, str]) -> Child:
     return Child(
         "the bridge",
-        [sys.executable, "-m", "device_bridge"],
+        [sys.executable, "-m", _BRIDGE_MODULE],
         {
             **environment,
             "WACHTER_STAGE": StageName.LOCAL,
