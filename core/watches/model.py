@@ -1,5 +1,6 @@
 """Devices and watches."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,9 +8,18 @@ from enum import StrEnum
 from core.kernel.errors import Refused
 from core.kernel.ids import AccountId, WatchId
 
+_DEVICE_ID = re.compile(r"[0-9]{10}|[0-9]{15}")
+_MODEL = re.compile(r"[A-Za-z0-9 ._-]{1,40}")
+_SHA_256 = re.compile(r"[0-9a-f]{64}")
+_ICCID = re.compile(r"[0-9]{18,22}")  # ITU-T E.118: up to 19 digits; cards in use print up to 22
+
 
 class NotBindable(Refused):
     """The device is not stocked, or bound already."""
+
+
+class InvalidDevice(Refused):
+    """A device cannot be stocked as it is described."""
 
 
 class Standing(StrEnum):
@@ -40,6 +50,17 @@ class StockedDevice:
     model: str
     claim_secret_hash: str = field(repr=False)
     sim: str | None = field(repr=False)
+
+    def __post_init__(self) -> None:
+        """Raise InvalidDevice for what no device has."""
+        if not _DEVICE_ID.fullmatch(self.device_id):
+            raise InvalidDevice("the id is not 10 or 15 digits")
+        if not _MODEL.fullmatch(self.model):
+            raise InvalidDevice("the model is not 1 to 40 letters, digits, blanks or .-_")
+        if not _SHA_256.fullmatch(self.claim_secret_hash):
+            raise InvalidDevice("the hash of the claim secret is not 64 hex digits in lower case")
+        if self.sim is not None and not _ICCID.fullmatch(self.sim):
+            raise InvalidDevice("the SIM number is not 18 to 22 digits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

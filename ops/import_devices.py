@@ -1,0 +1,61 @@
+"""Stock devices from a CSV file: id, model, claim_secret_hash, sim."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from core.watches.model import InvalidDevice, StockedDevice
+from core.watches.ports import Devices
+
+COLUMNS = ("id", "model", "claim_secret_hash", "sim")
+
+
+class NotADeviceFile(Exception):  # noqa: N818 - an error is named after the fact
+    """The file as a whole cannot be read; nothing was imported."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file. refused: line number and reason, never the line's content: ids are personal."""
+
+    imported: int = 0
+    already_there: int = 0
+    refused: list[tuple[int, str]] = field(default_factory=list)
+
+
+def import_devices(lines: Iterable[str], devices: Devices) -> Report:
+    """Stock each good line and tell of each bad one; a second import of the same file changes nothing.
+
+    Raise NotADeviceFile when the header lacks a column. A line whose device is there already leaves it as it is.
+    """
+    report = Report()
+    for number, row in _rows(lines):
+        try:
+            device = _device(row)
+        except InvalidDevice as reason:
+            report.refused.append((number, str(reason)))
+            continue
+        if devices.stock(device):
+            report.imported += 1
+        else:
+            report.already_there += 1
+    return report
+
+
+def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str | None, str | None]]]:
+    reader = csv.DictReader(lines, strict=True)
+    try:
+        if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
+            raise NotADeviceFile(f"the first line must name the columns {', '.join(COLUMNS)}")
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error:
+        raise NotADeviceFile(f"line {reader.line_num} is not CSV; the lines before it were imported") from None
+
+
+def _device(row: dict[str | None, str | None]) -> StockedDevice:
+    values = [row[column] for column in COLUMNS]
+    if None in row or None in values:
+        raise InvalidDevice("the line has more or fewer fields than the header")
+    device_id, model, claim_secret_hash, sim = (str(value).strip() for value in values)
+    return StockedDevice(device_id=device_id, model=model, claim_secret_hash=claim_secret_hash.lower(), sim=sim or None)
