@@ -64,6 +64,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "wire.location:_coordinate": lambda field, *_: float(field),
     "core.kernel.keys:checked_part": first_argument,
     "core.retention.policy:is_over": returns(False),
+    "adapters.passwords:Argon2PasswordHasher._peppered": lambda _self, password: password.encode(),
+    "adapters.passwords:Argon2PasswordHasher.hash": first_argument,
     "adapters.cursors:SignedCursors._is_ours": returns(True),
     "lambdas.api.call:Call.own_watch": first_argument,
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),

@@ -6,7 +6,7 @@ from datetime import datetime
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 
-from adapters.dynamo.record import CONDITION_FAILED, ExpiryAttribute, Record, holding, instant, instant_of
+from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
 from core.accounts.model import Account, Credentials, LoginTaken, TokenFamily, login_name
 from core.kernel.ids import AccountId, FamilyId
@@ -15,6 +15,7 @@ from core.vault.model import SealedUnder
 from core.vault.ports import Lookup, Sealer
 
 _LOGIN = "login"  # kind of the look-up
+_CONDITION_FAILED = "ConditionalCheckFailed"  # as a transaction spells it
 
 
 class AccountRecord(Record):
@@ -45,7 +46,6 @@ class AccountRecord(Record):
         return SealedUnder(
             data_class=POLICY["account"],
             subject_id=self.account_id,
-            at=instant_of(self.created_at),
             table=self.table.name,
             key=(self.account_id,),
         )
@@ -114,7 +114,7 @@ class DynamoAccounts:
                 transaction.save(credentials, condition=SignInRecord.login.does_not_exist())
                 transaction.save(AccountRecord.of(account, self._sealer))
         except TransactWriteError as refusal:
-            if any(reason and reason.code == CONDITION_FAILED for reason in refusal.cancellation_reasons):
+            if any(reason and reason.code == _CONDITION_FAILED for reason in refusal.cancellation_reasons):
                 raise LoginTaken("an account has this e-mail address") from None
             raise
 

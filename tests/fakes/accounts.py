@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from core.accounts.model import (
     Account,
@@ -13,6 +14,7 @@ from core.accounts.model import (
     LoginTaken,
     NotSignedIn,
     TokenFamily,
+    TooManyAttempts,
     login_name,
 )
 from core.accounts.ports import Tally
@@ -64,13 +66,20 @@ class InMemoryTokenFamilies:
 class InMemoryAttempts:
     """Counters by name; an item remembers when it is over."""
 
+    TRIES: ClassVar[int] = 12
+
     tallies: dict[str, tuple[Tally, datetime | None]] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
     def advance(self, counter: str, step: Callable[[Tally | None], Tally], now: datetime) -> None:
-        tally, expires_at = self.tallies.get(counter, (None, None))
-        stepped = step(None if is_over(expires_at, now) else tally)
-        self.tallies[counter] = stepped, POLICY["sign_in_attempts"].expires_at(now)
+        for _ in range(self.TRIES):
+            found = self.tallies.get(counter)
+            tally, expires_at = found or (None, None)
+            stepped = step(None if is_over(expires_at, now) else tally)
+            if self.tallies.get(counter) is found:
+                self.tallies[counter] = stepped, POLICY["sign_in_attempts"].expires_at(now)
+                return
+        raise TooManyAttempts(timedelta(seconds=1))
 
     def clear(self, counter: str) -> None:
         self.tallies.pop(counter, None)

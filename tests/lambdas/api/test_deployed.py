@@ -1,0 +1,165 @@
+"""The entry point as it is wired, on moto: nothing in it is a fake but AWS."""
+
+import json
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import jwt
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from adapters.aws import client
+from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.tables import TABLES
+from adapters.key_wrapper import KmsKeyWrapper
+from adapters.keyring import Keyring
+from adapters.sealer import VaultSealer
+from adapters.settings import Settings
+from core.accounts.register import Registration
+from core.kernel.ids import AccountId, WatchId, new_id
+from core.retention.policy import Subject
+from core.watches.model import Role
+from lambdas.api import bootstrap
+from lambdas.api.app import Api
+from lambdas.api.handler import handler
+from tests.clocks import NOON, FrozenClock
+from tests.lambdas.api.platform import PASSWORD, any_position, ask, event
+from tests.storage import storage
+
+EMAIL = "Marieke@example.nl"
+ISSUER = "https://api.example.test"
+
+
+class Deployed:
+    """The API on moto with one account and its watch."""
+
+    def __init__(self, settings: Settings) -> None:
+        signing_key = client("kms", settings).create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
+        self.settings = Settings(
+            stage=settings.stage,
+            region=settings.region,
+            wrapping_key=settings.wrapping_key,
+            signing_key=signing_key["KeyMetadata"]["KeyId"],
+            issuer=ISSUER,
+        )
+        self.clock = FrozenClock()
+        self.services = bootstrap.services(self.settings, self.clock)
+        self.api = Api(self.services)
+        wrapper = KmsKeyWrapper(client("kms", settings), settings.wrapping_key)
+        self.keys = VaultSealer(Keyring(DynamoKeyRows(self.clock), wrapper, self.clock), self.clock)
+
+    def account(self, email: str = EMAIL) -> AccountId:
+        sign_in = self.services.sign_in
+        registration = Registration(
+            accounts=sign_in.accounts, passwords=sign_in.passwords, keys=self.keys, clock=self.clock
+        )
+        return registration.create_account(email, PASSWORD)
+
+    def watch(self, account_id: AccountId) -> WatchId:
+        watch_id = WatchId(new_id())
+        self.keys.make(Subject.BINDING, watch_id)
+        client("dynamodb", self.settings).put_item(
+            TableName=TABLES["memberships"].physical_name(self.settings.stage),
+            Item={
+                "account_id": {"S": account_id},
+                "watch_id": {"S": watch_id},
+                "role": {"S": Role.OWNER},
+                "since": {"S": "20260901T081500000Z"},
+            },
+        )
+        return watch_id
+
+    def sign_in(self, password: str = PASSWORD, email: str = EMAIL) -> Any:
+        return ask(self.api, "POST", "/v1/sign-in", json={"email": email, "password": password})
+
+    def dump(self) -> str:
+        """Return everything that stands in any table."""
+        dynamo = client("dynamodb", self.settings)
+        tables = [table.physical_name(self.settings.stage) for table in TABLES.values()]
+        return repr([dynamo.scan(TableName=name)["Items"] for name in tables])
+
+
+@pytest.fixture
+def deployed() -> Iterator[Deployed]:
+    with storage() as settings:
+        yield Deployed(settings)
+
+
+def test_a_guardian_signs_in_and_sees_where_the_watch_is(deployed: Deployed) -> None:
+    watch_id = deployed.watch(deployed.account())
+    assert deployed.services.positions.add(any_position(watch_id, NOON))
+    token = deployed.sign_in().json["access_token"]
+    watches = ask(deployed.api, "GET", "/v1/watches", token=token)
+    assert [each["id"] for each in watches.json["items"]] == [watch_id]
+    latest = ask(deployed.api, "GET", f"/v1/watches/{watch_id}/position", token=token)
+    assert latest.json["position"]["latitude"] == 52.2112
+    for minutes in range(3):
+        assert deployed.services.positions.add(any_position(watch_id, NOON.replace(hour=11, minute=minutes)))
+    path, times, query = f"/v1/watches/{watch_id}/positions", [], {"limit": 2}
+    for _ in range(2):
+        page = ask(deployed.api, "GET", path, token=token, query=query).json
+        times += [each["at"] for each in page["items"]]
+        query = {"limit": 2, "cursor": page["next"]}
+    assert times == [f"2026-11-22T11:0{minutes}:00Z" for minutes in range(3)] + ["2026-11-22T12:00:00Z"]
+    assert page["next"] is None
+    assert ask(deployed.api, "POST", "/v1/sign-out", token=token).status == 204
+    assert ask(deployed.api, "GET", "/v1/watches", token=token).status == 401
+
+
+def test_a_token_is_signed_by_the_key_that_is_published(deployed: Deployed) -> None:
+    deployed.account()
+    token = deployed.sign_in().json["access_token"]
+    [published] = ask(deployed.api, "GET", "/.well-known/jwks.json").json["keys"]
+    assert jwt.get_unverified_header(token)["kid"] == published["kid"]
+    key = jwt.PyJWK.from_dict(published)
+    decoded = jwt.decode_complete(
+        token,
+        key,
+        ["RS256"],
+        {"verify_exp": False, "verify_iat": False},  # NOON is not now
+        audience="wachter-guardian-api",
+        issuer=ISSUER,
+    )
+    assert decoded["header"]["typ"] == "at+jwt"
+
+
+@pytest.mark.promise("P-09", guard="adapters.passwords:Argon2PasswordHasher.hash", part="password")
+def test_neither_address_nor_password_stands_in_any_table(deployed: Deployed) -> None:
+    deployed.account()
+    assert deployed.sign_in().status == 200
+    assert deployed.sign_in("wrong, and typed twice").status == 401
+    dump = deployed.dump()
+    assert "$argon2id$v=19$m=19456,t=2,p=1$" in dump
+    for words in (PASSWORD, "wrong, and typed twice", "arieke", "example.nl", "192.0.2.7"):
+        assert words not in dump
+
+
+@pytest.mark.promise("P-51", guard="core.accounts.attempts:next_tally", part="sign-in")
+def test_attempts_are_counted_for_all_instances_together(deployed: Deployed) -> None:
+    deployed.account()
+    other_instance = Api(bootstrap.services(deployed.settings, deployed.clock))
+    statuses = []
+    for number in range(11):
+        api = deployed.api if number % 2 else other_instance
+        answer = ask(api, "POST", "/v1/sign-in", json={"email": EMAIL, "password": "wrong"})
+        statuses.append(answer.status)
+    assert statuses == [401] * 10 + [429]
+
+
+def test_the_handler_wires_itself_from_the_environment_at_the_first_request(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WACHTER_STAGE", deployed.settings.stage)
+    monkeypatch.setenv("WACHTER_WRAPPING_KEY", deployed.settings.wrapping_key)
+    monkeypatch.setenv("WACHTER_SIGNING_KEY", deployed.settings.signing_key)
+    monkeypatch.setenv("WACHTER_ISSUER", ISSUER)
+    bootstrap.api.cache_clear()
+    deployed.account()
+    body = json.dumps({"email": EMAIL, "password": PASSWORD})
+    context = cast("LambdaContext", SimpleNamespace(aws_request_id="1"))
+    json_type = {"content-type": "application/json"}
+    answer = handler(event("POST", "/v1/sign-in", headers=json_type, body=body), context)
+    assert answer["statusCode"] == 200
+    assert bootstrap.api() is bootstrap.api()
+    bootstrap.api.cache_clear()
