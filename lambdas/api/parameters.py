@@ -1,0 +1,37 @@
+"""Parameters that several routes have in common."""
+
+import re
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import AwareDatetime, BeforeValidator
+
+LARGEST_PAGE = 500  # about 150 KB of JSON; a Lambda may answer with 6 MB
+USUAL_PAGE = 100
+LONGEST_CURSOR = 1_024
+
+_DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T")
+
+
+def _date_and_time(text: object) -> object:
+    """Refuse the plain numbers that pydantic would take for seconds since 1970."""
+    if not (isinstance(text, str) and _DATE_AND_TIME.match(text)):
+        raise ValueError("not a date and time")
+    return text
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_date_and_time)]
+"""ISO 8601 with zone: a time without one would mean another instant to each reader."""
+
+WatchInPath = Annotated[str, Path(description="Opaque id, as in the list of watches")]
+From = Annotated[
+    Instant | None,
+    Query(alias="from", description="First instant, ISO 8601 with zone; by default 24 hours before the last"),
+]
+To = Annotated[
+    Instant | None, Query(alias="to", description="Instant after the last, ISO 8601 with zone; by default now")
+]
+Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most items of a page")]
+Cursor = Annotated[
+    str | None, Query(max_length=LONGEST_CURSOR, description="`next` of the page before; all else as it was")
+]
