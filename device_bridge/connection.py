@@ -90,18 +90,11 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the socket gave."""
-        bridge = self._bridge
-        session = self._session
-        events = session.receive(data)
-        if session.is_waiting:
-            bridge.await_silence(self)
+        events = self._session.receive(data)
+        self._bridge.heard.add(self)
         self._allowance -= len(events) + (len(data) >> _COSTLY_BYTES_SHIFT)
         if self._allowance < 0:
-            bridge.slow_down(self)
-        if self.standing is not None:
-            self.heard_at = bridge.now
-            if self.recheck_at < bridge.now:
-                bridge.recheck(self)
+            self._bridge.slow_down(self)
         self._take(events)
 
     def eof_received(self) -> None:
@@ -115,7 +108,8 @@ class Connection(asyncio.Protocol):
 
     def silence(self) -> None:
         """The peer has paused: take what waited for that."""
-        self._take(self._session.idle())
+        if self._session.is_waiting:
+            self._take(self._session.idle())
 
     def admit(self, memory: Memory) -> None:
         """Take the device for what it is, and what it sent meanwhile."""
@@ -139,6 +133,12 @@ class Connection(asyncio.Protocol):
         self._allowance = min(limits.frames_at_once, self._allowance + earned)
         self._allowance_at = now
         return self._allowance >= 0
+
+    def heard(self, now: float) -> None:
+        """Take note that a known device has spoken since the last tick."""
+        self.heard_at = now
+        if self.recheck_at < now:
+            self._bridge.recheck(self)
 
     def answer(self, data: bytes) -> None:
         """Send an answer, if the peer is still there."""
@@ -171,31 +171,33 @@ class Connection(asyncio.Protocol):
             self._take_of_stranger(events)
             return
         counters = self._bridge.counters
-        frames = counters.frames
+        kinds = counters.frames
         lane = self._lane
         received_ms = int(time() * 1000)
-        answers = []
+        raws: list[bytes] = []
+        answers: list[bytes] = []
         for event in events:
-            if type(event) is FrameReceived:
-                frame, answer, durable_first, needs_flush, kind = event
-                frames[kind] += 1
-                if lane is not None:
-                    raw = frame.raw
-                    lane.append(received_ms, self._number, raw)
-                    if needs_flush:
-                        self._bridge.uplink.hurry(lane)
-                    if answer is not None:
-                        if durable_first:
-                            self._bridge.uplink.owe(self, answer, lane, raw, is_alarm=needs_flush)
-                        else:
-                            answers.append(answer)
-                elif answer is not None and kind in _ANSWERED_WHEN_STOCKED:
-                    answers.append(answer)
-            else:
+            if type(event) is not FrameReceived:
                 self._refuse(event)
+                continue
+            frame, answer, durable_first, needs_flush, kind = event
+            kinds[kind] += 1
+            if lane is None:
+                if answer is not None and kind in _ANSWERED_WHEN_STOCKED:
+                    answers.append(answer)
+            elif durable_first:
+                lane.append(received_ms, self._number, (*raws, frame.raw))
+                raws.clear()
+                self._bridge.uplink.owe(self, answer, lane, frame.raw, is_alarm=needs_flush)
+            else:
+                raws.append(frame.raw)
+                if answer is not None:
+                    answers.append(answer)
+        if lane is not None:
+            lane.append(received_ms, self._number, raws)
         if answers:
-            counters.counts["Answered"] += len(answers)
-            self.answer(answers[0] if len(answers) == 1 else b"".join(answers))
+            counters.answered += len(answers)
+            self._transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
 
     def _take_of_stranger(self, events: list[Event]) -> None:
         if self._held is not None:

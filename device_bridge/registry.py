@@ -51,34 +51,32 @@ class Registry:
     def may_look_up(self, address: str) -> bool:
         """Tell whether an address may ask for a device, after all that it asked for in vain: look-ups cost money."""
         now = self._clock()
-        return self._bucket(address).take(now) and self._everywhere.take(now)
+        bucket = self._by_address.get(address)
+        return self._everywhere.has_tokens(now) and (bucket is None or bucket.has_tokens(now))
 
     async def look_up(self, device: str, address: str) -> Memory:
         """Ask Standings, and remember. Raise what Standings raises."""
         loop = asyncio.get_running_loop()
-        standing = None
-        try:
-            standing = await loop.run_in_executor(self._threads, self._standings.standing, device)
-        finally:
-            if standing is not Standing.UNKNOWN:  # only what is asked in vain counts
-                self._bucket(address).give_back()
-                self._everywhere.give_back()
+        standing = await loop.run_in_executor(self._threads, self._standings.standing, device)
         memory = Memory(standing, self._clock() + BELIEVED_S[standing])
         self._known.pop(device, None)
         self._unknown.pop(device, None)
         if standing is Standing.UNKNOWN:
             _remember(self._unknown, device, memory, _UNKNOWN_REMEMBERED)
+            self._charge(address)
         else:
             _remember(self._known, device, memory, _KNOWN_REMEMBERED)
         return memory
 
-    def _bucket(self, address: str) -> TokenBucket:
+    def _charge(self, address: str) -> None:
+        """Count a look-up in vain. Those of many watches at once cannot be told apart before: they go on credit."""
         bucket = self._by_address.pop(address, None)
         if bucket is None:
             limits = self._limits
             bucket = TokenBucket(limits.unknown_per_address, limits.unknown_per_address_s, self._clock())
         _remember(self._by_address, address, bucket, _ADDRESSES_REMEMBERED)
-        return bucket
+        bucket.take()
+        self._everywhere.take()
 
 
 def _remember(memory: OrderedDict[str, _Entry], key: str, entry: _Entry, limit: int) -> None:

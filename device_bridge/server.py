@@ -22,7 +22,6 @@ TICK_S: Final = LANE_INTERVAL_S
 REPORT_S: Final = 60.0
 SWEEP_S: Final = 60.0  # one walk over 40,000 connections takes some milliseconds
 RECHECK_S: Final = 60.0  # after a look-up that failed or was refused
-SILENCE_S: Final = 0.2  # the gap after which a frame whose length is wrong counts as complete
 FLUSH_S: Final = 105.0
 """For the stream to take what we have: with FAREWELL_S 110 s, before Fargate's longest stop time-out of 120 s kills."""
 FAREWELL_S: Final = 5.0  # for the last answers to leave
@@ -63,7 +62,9 @@ class Bridge:
         self._strangers = Strangers()
         self._asked: dict[str, list[Connection]] = {}
         self._slowed: set[Connection] = set()
-        self._falling_silent: dict[Connection, float] = {}
+        self.heard: set[Connection] = set()
+        """Who has spoken since the last tick."""
+        self._heard_before: set[Connection] = set()
         self._look_ups: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._next_report_at = self.now + REPORT_S
@@ -110,9 +111,7 @@ class Bridge:
         self.now = now = self._clock()
         self.uplink.tick()
         self._close_overdue_strangers()
-        for connection in [each for each, since in self._falling_silent.items() if now - since >= SILENCE_S]:
-            del self._falling_silent[connection]
-            connection.silence()
+        self._note_who_spoke()
         for connection in [each for each in self._slowed if each.refill_allowance(now)]:
             self._slowed.discard(connection)
             connection.resume(Pause.RATE)
@@ -149,7 +148,8 @@ class Bridge:
         elif self._online.get(connection.device) is connection:
             del self._online[connection.device]
         self._slowed.discard(connection)
-        self._falling_silent.pop(connection, None)
+        self.heard.discard(connection)
+        self._heard_before.discard(connection)
         if not self._online and not self._strangers:
             self._nobody_left.set()
 
@@ -180,10 +180,6 @@ class Bridge:
             self.counters.counts["SlowedDown"] += 1
             connection.pause(Pause.RATE)
             self._slowed.add(connection)
-
-    def await_silence(self, connection: Connection) -> None:
-        """Tell the connection when nothing has come for SILENCE_S."""
-        self._falling_silent[connection] = self._clock()
 
     async def _look_up(self, device: str, address: str) -> None:
         memory = None
@@ -248,6 +244,16 @@ class Bridge:
         self.counters.counts[reason] += 1
         self._strangers.remove(stranger)
         stranger.close()
+
+    def _note_who_spoke(self) -> None:
+        """Note it here, once a tick, rather than for each segment; who spoke a tick ago and not since, has paused."""
+        paused, self._heard_before = self._heard_before - self.heard, self.heard
+        self.heard = set()
+        for connection in self._heard_before:
+            if connection.standing is not None:
+                connection.heard(self.now)
+        for connection in paused:
+            connection.silence()
 
     def _close_overdue_strangers(self) -> None:
         while self._strangers:

@@ -1,4 +1,4 @@
-"""A token bucket."""
+"""A token bucket that can be in debt."""
 
 
 class TokenBucket:
@@ -12,15 +12,12 @@ class TokenBucket:
         self._tokens = size
         self._at = now
 
-    def take(self, now: float) -> bool:
-        """Take a token, if there is a whole one."""
+    def has_tokens(self, now: float) -> bool:
+        """Tell whether any is left."""
         self._tokens = min(self._size, self._tokens + (now - self._at) * self._per_s)
         self._at = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
+        return self._tokens > 0
 
-    def give_back(self) -> None:
-        """Return a token that was taken in good faith."""
-        self._tokens = min(self._size, self._tokens + 1)
+    def take(self) -> None:
+        """Take one, if need be on credit."""
+        self._tokens -= 1

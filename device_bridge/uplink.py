@@ -27,6 +27,7 @@ STALLED_S: Final = 15 * 60
 """After which a stream that takes nothing makes the bridge unwell. Not sooner: memory is there to bridge an outage of
 10 minutes, and a task that is replaced loses what it holds."""
 
+_FULL_BYTES: Final = RECORD_BYTES - HEADER_BYTES
 _ALERT_BYTES: Final = 128 * 1024  # in base64 below the smallest limit of a queue, 256 KiB
 _FIRST_RETRY_S: Final = 0.2
 _LAST_RETRY_S: Final = 5.0  # the end of an outage is noticed this soon
@@ -46,7 +47,7 @@ class Owed:
 
     __slots__ = ("_answer", "_end", "_peer", "_record", "_start", "overdue_at", "settled")
 
-    def __init__(self, peer: Peer, answer: bytes, record: bytearray, size: int, overdue_at: float) -> None:
+    def __init__(self, peer: Peer, answer: bytes | None, record: bytearray, size: int, overdue_at: float) -> None:
         self._peer = peer
         self._answer = answer
         self._record = record
@@ -64,7 +65,8 @@ class Owed:
         """The frame is durable: answer, once."""
         if not self.settled:
             self.settled = True
-            self._peer.answer(self._answer)
+            if self._answer is not None:
+                self._peer.answer(self._answer)
 
 
 class _Record:
@@ -96,11 +98,14 @@ class Lane:
         self.failures = 0
         self.retry_at = 0.0
 
-    def append(self, received_ms: int, connection: int, raw: bytes) -> None:
-        """Take a frame of a proven connection."""
-        if len(self.frames) + HEADER_BYTES + len(raw) > RECORD_BYTES:
-            self.close_record()
-        append(self.frames, received_ms, connection, True, raw)
+    def append(self, received_ms: int, connection: int, raws: Iterable[bytes]) -> None:
+        """Take frames that came together on a proven connection."""
+        frames = self.frames
+        for raw in raws:
+            if len(frames) + len(raw) > _FULL_BYTES:
+                self.close_record()
+                frames = self.frames
+            append(frames, received_ms, connection, True, raw)
 
     def close_record(self) -> None:
         """Let the next record begin."""
@@ -148,17 +153,14 @@ class Uplink:
         """Return the lane of a device: the same in every bridge."""
         return self._lanes[crc32(device.encode()) % LANES]
 
-    def owe(self, peer: Peer, answer: bytes, lane: Lane, raw: bytes, *, is_alarm: bool) -> None:
-        """Answer the peer once the frame that was just appended to the lane is durable."""
+    def owe(self, peer: Peer, answer: bytes | None, lane: Lane, raw: bytes, *, is_alarm: bool) -> None:
+        """Answer the peer once the frame that was appended to the lane last is durable; an alarm flushes the lane."""
         owed = Owed(peer, answer, lane.frames, HEADER_BYTES + len(raw), self._clock() + ALARM_PATIENCE_S)
         lane.owed.append(owed)
         if is_alarm:
             self._alarms.append(owed)
-
-    def hurry(self, lane: Lane) -> None:
-        """Put the lane's record without waiting for the tick, together with all that came with it."""
-        lane.is_urgent = True
-        asyncio.get_running_loop().call_soon(self._flush_urgent)
+            lane.is_urgent = True
+            asyncio.get_running_loop().call_soon(self._flush_urgent)  # together with all that came at once
 
     def tick(self) -> None:
         """Put what is due; send overdue alarms their second way."""
