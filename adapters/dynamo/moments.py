@@ -62,13 +62,14 @@ class SealedMoments:
 
     def add(self, watch_id: WatchId, moment: Moment) -> bool:
         """Store it sealed; return False when its key is taken. Raise EpochOver or Unreadable as Sealer does."""
+        return self.sealed(watch_id, moment).put(now=self._clock.now(), only_new=True)
+
+    def sealed(self, watch_id: WatchId, moment: Moment) -> MomentRecord:
+        """Return the item that `add` stores. Raise EpochOver or Unreadable."""
         key = moment_key(moment.at, moment.fingerprint)
         plaintext = json.dumps(moment.content, separators=(",", ":")).encode()
         payload = self._sealer.seal(plaintext, self._under(watch_id, key, moment.at))
-        expires_at = self._class.expires_at(moment.at)
-        return self._record(watch_id, key, payload=payload, expires_at=expires_at).put(
-            now=self._clock.now(), only_new=True
-        )
+        return self._record(watch_id, key, payload=payload, expires_at=self._class.expires_at(moment.at))
 
     def read(
         self,

@@ -1,0 +1,153 @@
+"""Ingest: frames a second with in-memory ports and the real cipher, and its calls of AWS services, counted on moto."""
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import replace
+from datetime import datetime, timedelta
+from io import StringIO
+from statistics import median
+from time import perf_counter
+from typing import Any
+from unittest.mock import patch
+
+from botocore.client import BaseClient
+
+from adapters.dynamo import positions, telemetry
+from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments
+from adapters.watch.uplink import WireDecoder
+from core.kernel.clock import Clock
+from core.kernel.ids import AccountId, WatchId, new_id
+from core.retention.policy import Subject
+from core.tracking.ingest import Outcome
+from core.tracking.model import Position, ReceivedFrame, TelemetryReading
+from core.vault.ports import Sealer
+from lambdas.ingest.bootstrap import application
+from lambdas.ingest.handler import take
+from tests.clocks import NOON, FrozenClock
+from tests.fakes.tracking import InMemoryPositions, InMemoryTelemetryReadings
+from tests.frames import kinesis_event, location, received
+from tests.storage import storage
+from tests.worlds import in_memory, in_tables, stocked
+
+WATCHES = 60  # a second of 60,000 watches with 90 positions a day each gives about as many, of as many watches
+HEARTBEATS = 20  # a moving watch sends one for every few positions
+BATCHES = 17  # a little over 1,000 positions
+ROUNDS = 5
+INTERVAL = timedelta(minutes=1)
+RECORDS = 10  # what Lambda hands over at once
+TAIL = (
+    "4,1,204,8,3021,12345,140,3021,12346,131,3021,12347,128,3021,12348,120,"
+    "3,Ziggo1234,00:1a:2b:3c:4d:5e,-61,KPN,10:1a:2b:3c:4d:5e,-70,Gasten,20:1a:2b:3c:4d:5e,-82,21.0"
+)
+
+
+def measure() -> dict[str, object]:
+    """Return ingest_per_s (frames), decode_share (0-1) and calls_per_1000_positions (by service)."""
+    return {**_speed(), "calls_per_1000_positions": _calls()}
+
+
+def _batches() -> list[list[ReceivedFrame]]:
+    return [_batch(NOON + number * INTERVAL, number) for number in range(BATCHES)]
+
+
+def _batch(at: datetime, number: int) -> list[ReceivedFrame]:
+    reports = [
+        received(location(at, 52.2 + number / 10_000, 5.9 + each / 1000, tail=TAIL), at, device=_device(each))
+        for each in range(WATCHES)
+    ]
+    beats = [received("LK,1234,0,87", at, device=_device(each)) for each in range(HEARTBEATS)]
+    return reports + beats
+
+
+def _device(number: int) -> str:
+    return f"{number:010}"
+
+
+class _Sealing:
+    """Seals as the tables' adapters do, and holds the items as DynamoDB would take them."""
+
+    def __init__(self, record: type[MomentRecord], sealer: Sealer, clock: Clock) -> None:
+        self._moments = SealedMoments(record, sealer, clock)
+        self._held: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def add(self, watch_id: WatchId, moment: Moment) -> bool:
+        record = self._moments.sealed(watch_id, moment)
+        key = (record.watch_id, record.moment)
+        return self._held.setdefault(key, item := record.serialize()) is item
+
+
+class _SealingPositions(InMemoryPositions):
+    def __init__(self, sealer: Sealer, clock: Clock) -> None:
+        super().__init__(clock)
+        self._sealing = _Sealing(positions.PositionRecord, sealer, clock)
+        self._last: dict[WatchId, Position] = {}
+
+    def add(self, position: Position) -> bool:
+        self._last[position.watch_id] = position
+        return self._sealing.add(position.watch_id, positions.moment_of(position))
+
+    def latest_before(self, watch_id: WatchId, at: datetime, now: datetime) -> Position | None:  # noqa: ARG002 - in order
+        return self._last.get(watch_id)
+
+
+class _SealingReadings(InMemoryTelemetryReadings):
+    def __init__(self, sealer: Sealer, clock: Clock) -> None:
+        super().__init__(clock)
+        self._sealing = _Sealing(telemetry.TelemetryRecord, sealer, clock)
+
+    def add(self, reading: TelemetryReading) -> bool:
+        return self._sealing.add(reading.watch_id, telemetry.moment_of(reading))
+
+
+def _speed() -> dict[str, object]:
+    batches = _batches()
+    rounds = [_round(batches) for _ in range(ROUNDS)]
+    whole = median(whole for whole, _ in rounds)
+    share = median(decoding / whole for whole, decoding in rounds)
+    return {"ingest_per_s": round(sum(map(len, batches)) / whole), "decode_share": round(share, 3)}
+
+
+def _round(batches: Sequence[Sequence[ReceivedFrame]]) -> tuple[float, float]:
+    """Return the seconds of the whole step, and of framing and decoding alone."""
+    world = in_memory(FrozenClock(NOON + BATCHES * INTERVAL))
+    for number in range(WATCHES):
+        world.sealer.make(Subject.BINDING, world.watch(_device(number)))
+    ingest = world.ingest(
+        positions=_SealingPositions(world.sealer, world.clock), telemetry=_SealingReadings(world.sealer, world.clock)
+    )
+    started = perf_counter()
+    stored = sum(ingest.take(batch).counts[Outcome.STORED] for batch in batches)
+    whole = perf_counter() - started
+    assert stored == sum(map(len, batches))
+
+    decoder = WireDecoder()
+    started = perf_counter()
+    for batch in batches:
+        for frame in batch:
+            decoder.decode(decoder.address(frame.raw), frame.received_at)  # type: ignore[arg-type] # all are kept kinds
+    return whole, perf_counter() - started
+
+
+def _calls() -> dict[str, float]:
+    """Return calls for each 1,000 positions, by service, from a cold function on; Kinesis only delivers."""
+    calls: Counter[str] = Counter()
+    call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - private, but the one way to AWS
+
+    def counting(self: BaseClient, operation: str, arguments: dict[str, Any]) -> Any:
+        calls[self.meta.service_model.service_id] += 1
+        return call(self, operation, arguments)
+
+    with storage() as settings:
+        world = in_tables(settings, FrozenClock(NOON + BATCHES * INTERVAL))
+        for number in range(WATCHES):
+            world.devices.stock(stocked(_device(number)))
+            world.devices.bind(_device(number), WatchId(new_id()), AccountId(new_id()), NOON - INTERVAL)
+        wired = application(replace(settings, trust_unproven=True), world.clock)
+        with patch.object(BaseClient, "_make_api_call", counting), redirect_stdout(StringIO()):
+            for batch in _batches():
+                size = -(-len(batch) // RECORDS)
+                records = [batch[start : start + size] for start in range(0, len(batch), size)]
+                assert not take(kinesis_event(records), wired)["batchItemFailures"]
+    thousands = WATCHES * BATCHES / 1000
+    return {service: round(calls[service] / thousands, 1) for service in ("DynamoDB", "KMS", "Kinesis")}
