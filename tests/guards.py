@@ -64,6 +64,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "wire.location:_coordinate": lambda field, *_: float(field),
     "core.kernel.keys:checked_part": first_argument,
     "core.retention.policy:is_over": returns(False),
+    "adapters.passwords:Argon2PasswordHasher.decoy": returns(
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$WVhWMGFYQmhkR2hsYkdWMQ"
+    ),
     "adapters.passwords:Argon2PasswordHasher._peppered": lambda _self, password: password.encode(),
     "adapters.passwords:Argon2PasswordHasher.hash": first_argument,
     "adapters.cursors:SignedCursors._is_ours": returns(True),
@@ -80,6 +83,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.ingest:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
+    "device_bridge.proof:trusts_no_one": returns(True),
+    "device_bridge.registry:Registry.may_look_up": returns(True),
+    "device_bridge.server:is_known": returns(True),
     "stacks.encryption:encryption_violations": returns([]),
     "stacks.residency:residency_violations": returns([]),
     "stacks.stage:is_allowed_region": returns(True),

@@ -39,8 +39,8 @@ class SignIn:
 
     def _proven_account(self, login: str, password: str) -> AccountId | None:
         credentials = self.accounts.credentials_of(login)
-        password_hash = self.passwords.decoy() if credentials is None else credentials.password_hash
-        matches = self.passwords.matches(password_hash, password)
+        decoy = self.passwords.decoy()  # made in either case: the work is the same to the last step
+        matches = self.passwords.matches(decoy if credentials is None else credentials.password_hash, password)
         return credentials.account_id if credentials is not None and matches else None
 
 

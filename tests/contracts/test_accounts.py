@@ -45,7 +45,7 @@ def settings() -> Iterator[Settings]:
 
 
 def on_dynamo() -> World:
-    """Return ports on the tables that are there; with a pepper of its own, no world meets another's logins or counters."""
+    """Return ports on the tables that are there; a pepper of its own keeps a world from the others' counters."""
     clock = FrozenClock()
     keyring = keyring_in_memory(clock)
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
