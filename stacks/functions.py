@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
+_OPEN_OR_MAKE_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
+"""For stored keys, the pepper of look-ups among them: whoever needs one first makes it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What a deployable may do: DynamoDB actions by table (see adapters.dynamo.tables), actions on the stage's keys."""
@@ -44,14 +48,13 @@ INGEST = FunctionSpec(
         tables={
             "positions": ("PutItem", "Query"),
             "telemetry": ("PutItem",),
-            "seen-frames": ("PutItem",),
+            "seen-frames": ("BatchGetItem", "PutItem"),
             "quarantine": ("PutItem",),
             "sweep-marks": ("PutItem",),
-            "devices": ("GetItem",),
             "bindings": ("Query",),
             "keys": ("GetItem", "PutItem"),
         },
-        wrapping_key=("kms:GenerateDataKey", "kms:Decrypt"),
+        wrapping_key=_OPEN_OR_MAKE_KEYS,
     ),
     memory_mib=1024,  # CPU share follows memory, and a record is mostly ciphers and signatures
     timeout_s=300,  # ten full records of frames, each with a handful of DynamoDB calls
@@ -70,9 +73,9 @@ API = FunctionSpec(
             "sign-ins": ("GetItem",),
             "token-families": ("GetItem", "PutItem", "UpdateItem"),
             "attempts": ("GetItem", "PutItem", "UpdateItem"),
-            "keys": ("GetItem",),
+            "keys": ("GetItem", "PutItem"),
         },
-        wrapping_key=("kms:Decrypt",),
+        wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),
     ),
     memory_mib=1024,  # Argon2id takes tens of MiB and a whole core; CPU share follows memory
@@ -81,5 +84,7 @@ API = FunctionSpec(
 
 FUNCTIONS = (INGEST, API)
 
-BRIDGE_ACCESS = Access(tables={"devices": ("GetItem",)})
+BRIDGE_ACCESS = Access(
+    tables={"devices": ("GetItem",), "keys": ("GetItem", "PutItem")}, wrapping_key=_OPEN_OR_MAKE_KEYS
+)
 """What the bridge may read to know which devices exist."""
