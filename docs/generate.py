@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.dynamo.tables import TABLES
 from core.retention.policy import POLICY, DataClass, Epoch, Subject
+from lambdas.api.app import resolver
 from lambdas.api.openapi import document
 
 HERE = Path(__file__).parent
@@ -48,7 +49,7 @@ def generated() -> dict[Path, str]:
     """Return each generated document with its text."""
     return {
         HERE / "data.md": data_page(),
-        HERE / "openapi.json": json.dumps(document(), indent=2, ensure_ascii=False) + "\n",
+        HERE / "openapi.json": json.dumps(document(resolver), indent=2, ensure_ascii=False) + "\n",
     }
 
 
