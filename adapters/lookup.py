@@ -1,7 +1,6 @@
 """Equality look-ups under the pepper: an HMAC in place of a device id, an e-mail address or a frame's content."""
 
-import hmac
-
+from adapters.keyed_mac import KeyedMac
 from adapters.keyring import Keyring
 
 PEPPER = "pepper"
@@ -12,9 +11,8 @@ class HmacLookup:
     """Lookup by HMAC-SHA256 under a stored key of its own."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._keyring = keyring
+        self._mac = KeyedMac(keyring, PEPPER)
 
     def of(self, kind: str, value: str) -> str:
         """Return 32 hex digits; `kind` keeps equal values of different kinds apart and holds no NUL."""
-        message = b"\0".join((kind.encode(), value.encode("utf-8", "surrogatepass")))
-        return hmac.digest(self._keyring.ensure(PEPPER), message, "sha256").hex()[:DIGITS]
+        return self._mac.of(b"\0".join((kind.encode(), value.encode("utf-8", "surrogatepass")))).hex()[:DIGITS]

@@ -6,7 +6,6 @@ Pure data, read by the stacks, the bundler and the tests.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-
 _OPEN_OR_MAKE_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 """For stored keys, the pepper of look-ups among them: whoever needs one first makes it."""
 

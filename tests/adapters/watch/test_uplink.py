@@ -1,0 +1,84 @@
+"""From frames of the wire to reports of the core."""
+
+from typing import cast
+
+import pytest
+
+from adapters.watch.uplink import WireDecoder
+from core.kernel.geo import Point
+from core.tracking.model import Addressed, NothingKept, Report, Undecodable
+from tests.clocks import NOON
+from tests.frames import DEVICE, location, minutes, raw
+
+DECODER = WireDecoder()
+
+
+def _decode(content: str) -> Report | NothingKept | Undecodable:
+    addressed = DECODER.address(raw(content))
+    assert isinstance(addressed, Addressed)
+    return DECODER.decode(addressed, NOON)
+
+
+def _report(content: str) -> Report:
+    return cast("Report", _decode(content))
+
+
+def test_a_location_report_is_told_whole() -> None:
+    report = _report(location(NOON, -33.5, 5.25, letters=("S", "W"), word="UD2", status="00210000", tail="0,0,58.0"))
+    assert report == Report(
+        identity=location(NOON, -33.5, 5.25, letters=("S", "W"), status="00210000", tail="0,0,58.0").partition(",")[2],
+        told_at=NOON,
+        point=Point(-33.5, -5.25),
+        fix_is_valid=True,
+        satellites=7,
+        accuracy_m=58.0,
+        altitude_m=12.0,
+        speed_kmh=1.1,
+        course_deg=0.0,
+        battery_percent=90,
+        signal_percent=80,
+        steps=50,
+        rolls=0,
+        alarms=("sos", "fall"),
+        backlog=True,
+    )
+
+
+def test_a_frame_of_a_kind_that_is_dropped_is_not_even_decoded() -> None:
+    assert DECODER.address(raw("heart,99")) == NothingKept("health")
+    assert DECODER.address(raw("WIFIINFOUP,a,b,c")) == NothingKept("wifi_setup")
+    assert DECODER.address(raw("NEVERSEEN")) == NothingKept("unknown")
+
+
+def test_a_weather_request_without_a_place_is_nothing_to_keep() -> None:
+    assert _decode("WT") == NothingKept("weather_request")
+
+
+@pytest.mark.parametrize("content", ["UD", "UD,1", "UD_LTE,221126,120000"])
+def test_a_location_that_cannot_be_read_is_told_as_such(content: str) -> None:
+    assert _decode(content) == Undecodable()
+
+
+def test_a_heartbeat_is_of_its_receipt_and_never_repeats_another() -> None:
+    addressed = DECODER.address(raw("LK,1,2,3"))
+    assert isinstance(addressed, Addressed)
+    now, later = (DECODER.decode(addressed, at) for at in (NOON, NOON + minutes(1)))
+    assert isinstance(now, Report)
+    assert isinstance(later, Report)
+    assert (now.told_at, later.told_at) == (NOON, NOON + minutes(1))
+    assert now.identity != later.identity
+
+
+def test_coordinates_that_no_place_has_are_told_apart_from_none_at_all() -> None:
+    assert _report(location(NOON, 91)).coordinates_refused
+    empty = _report(location(NOON, "", ""))
+    assert not empty.coordinates_refused
+    assert empty.point is None
+
+
+def test_no_repr_shows_whose_frame_it_is_or_where() -> None:
+    addressed = DECODER.address(raw(location(NOON)))
+    assert isinstance(addressed, Addressed)
+    shown = repr(addressed) + repr(DECODER.decode(addressed, NOON))
+    assert DEVICE not in shown
+    assert "52.2112" not in shown
