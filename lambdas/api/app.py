@@ -1,6 +1,7 @@
 """The API: every request passes the gate, then its route; every answer leaves with the same protection."""
 
 import json
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,9 @@ from lambdas.api.gate import authenticated, check_body
 from lambdas.api.problems import answer_to
 from lambdas.api.routes import about, positions, sign_in, telemetry, watches
 from lambdas.api.services import Services
+
+for _library in ("aws_lambda_powertools", "botocore", "pynamodb"):
+    logging.getLogger(_library).setLevel(logging.WARNING)  # their finer lines hold what was sent
 
 _PROTECTION = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 

@@ -20,6 +20,11 @@ _WORDS = {
     404: "No such object, or none of the caller's",
     429: "Too many attempts; Retry-After tells when to try again",
 }
+_HEADERS: Mapping[int, Any] = {
+    304: {"ETag": {"description": "The same again", "schema": {"type": "string"}}},
+    401: {"WWW-Authenticate": {"description": "Bearer", "schema": {"type": "string"}}},
+    429: {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
+}
 _FIRST_ERROR = 400
 
 
@@ -66,7 +71,5 @@ def refuse_unknown_parameters(app: ApiGatewayResolver, next_middleware: NextMidd
 
 
 def _other(status: int) -> dict[str, Any]:
-    return {
-        "description": _WORDS[status],
-        "content": {CONTENT_TYPE: {"model": Problem}} if status >= _FIRST_ERROR else {},
-    }
+    content = {CONTENT_TYPE: {"model": Problem}} if status >= _FIRST_ERROR else {}
+    return {"description": _WORDS[status], "content": content, "headers": _HEADERS.get(status, {})}

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 from pydantic import AwareDatetime, BeforeValidator
 
 LARGEST_PAGE = 500  # about 150 KB of JSON; a Lambda may answer with 6 MB
@@ -35,3 +35,4 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most items of a
 Cursor = Annotated[
     str | None, Query(max_length=LONGEST_CURSOR, description="`next` of the page before; all else as it was")
 ]
+IfNoneMatch = Annotated[str, Header(alias="if-none-match", description="ETags of the answers that the client has")]

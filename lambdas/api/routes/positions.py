@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
-from lambdas.api.parameters import USUAL_PAGE, Cursor, From, Limit, To, WatchInPath
+from lambdas.api.parameters import USUAL_PAGE, Cursor, From, IfNoneMatch, Limit, To, WatchInPath
 from lambdas.api.schemas import CurrentPosition, LatestPosition, Position, PositionPage
 
 router = Router()
@@ -42,13 +42,13 @@ _ETAG_BYTES = 16
         also=[304, 400, 401, 404],
     ),
 )
-def get_latest_position(watch_id: WatchInPath) -> Response[LatestPosition | None]:
+def get_latest_position(watch_id: WatchInPath, if_none_match: IfNoneMatch = "") -> Response[LatestPosition | None]:
     """Return the newest position that is not over. Its ETag changes with the position, not with its age."""
     call = this_call(router)
     position = call.services.positions.latest(call.own_watch(watch_id), call.now)
     shown = None if position is None else Position.of(position)
     etag = _etag(shown)
-    if etag in router.current_event.headers.get("if-none-match", ""):
+    if etag in if_none_match:
         return Response(304, headers={"ETag": etag})
     if shown is None:
         return Response(200, "application/json", LatestPosition(state="unknown", position=None), {"ETag": etag})

@@ -122,8 +122,8 @@ def test_an_error_of_the_core_that_the_api_does_not_know_is_not_explained(
     assert "wachter" not in answer.body
 
 
-def test_nothing_is_logged_of_a_request(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
+def test_nothing_is_logged_of_a_request_at_any_level(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
     platform.account()
     token = platform.token()
     platform.sign_in(password="wrong")
