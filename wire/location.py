@@ -12,8 +12,10 @@ from wire.network import read_tail
 
 _BODY: Final = 16  # fields before the tail
 VALID_AT: Final = 3  # in the usual form: TYPE, date, time, valid
-_EARLIEST_STATUS: Final = 4  # after TYPE, date, time, valid
-_LATEST_STATUS: Final = 20  # a body with a few fields too many; further on stand cell ids of eight digits
+# Where eight digits are the status: in its place, or moved by up to three fields too many or one too few. No field
+# there has as many; a step count might.
+_STATUS_AT: Final = (_BODY, _BODY + 1, _BODY + 2, _BODY + 3, _BODY - 1)
+_MOST_LEADING: Final = 4  # fields between TYPE and the date
 
 VALIDITY: Final = {"A": True, "V": False}
 _NUMBERS: Final = (
@@ -36,6 +38,7 @@ _MAX_LONGITUDE: Final = 180.0
 _MAX_SPEED_KMH: Final = 100_000.0  # what follows judges speeds; these only keep out NaN, infinity and nonsense
 _MAX_ANGLE_OR_HEIGHT: Final = 100_000.0
 _MAX_SATELLITES: Final = 255
+_MAX_ROLLS: Final = 100_000
 MAX_COUNT: Final = 10_000_000  # steps are a running total in some watches (C)
 
 _ALARM_BITS: Final = (
@@ -130,7 +133,7 @@ def percent(field: str) -> int | None:
 
 def _aligned(fields: list[str]) -> list[str]:
     """Return the fields with the date behind TYPE, and none missing: PP and the old forms put fields before it."""
-    for at in range(1, min(_LATEST_STATUS - _BODY + 1, len(fields) - 2)):
+    for at in range(1, min(_MOST_LEADING + 1, len(fields) - 2)):
         if fields[at + 2] in VALIDITY and fields[at].isdecimal() and fields[at + 1].isdecimal():
             fields = [fields[0], *fields[at:]]
             break
@@ -166,7 +169,7 @@ def _usual_numbers(fields: list[str]) -> _Numbers | None:
         and 0 <= gsm <= _MAX_PERCENT
         and 0 <= battery <= _MAX_PERCENT
         and 0 <= steps <= MAX_COUNT
-        and 0 <= rolls <= MAX_COUNT
+        and 0 <= rolls <= _MAX_ROLLS
     )
     return (speed, course, altitude, satellites, gsm, battery, steps, rolls) if possible else None
 
@@ -182,7 +185,7 @@ def _odd_numbers(fields: list[str]) -> _Numbers:
         percent(gsm),
         percent(battery),
         count(steps, MAX_COUNT),
-        count(rolls, MAX_COUNT),
+        count(rolls, _MAX_ROLLS),
     )
 
 
@@ -204,14 +207,11 @@ def count(field: str, most: int) -> int | None:
 
 
 def _status(fields: list[str]) -> int | None:
-    """Return the status bits. Alarms hang on them, so they are found even where fields before them are one too many."""
-    usual = fields[_BODY]
-    if _STATUS(usual):
-        return int(usual, 16)
-    for field in fields[_EARLIEST_STATUS:_LATEST_STATUS]:
-        if _STATUS(field):
-            return int(field, 16)
-    return int(usual, 16) if _SHORT_STATUS(usual) else None
+    """Return the status bits. Alarms hang on them, so they are found even where a field before them is odd."""
+    for at in _STATUS_AT:
+        if at < len(fields) and _STATUS(fields[at]):
+            return int(fields[at], 16)
+    return int(fields[_BODY], 16) if _SHORT_STATUS(fields[_BODY]) else None
 
 
 def _moment(year: str, month: str, day: str, time: str) -> datetime | None:

@@ -173,7 +173,7 @@ def _find_wifi(fields: list[str], start: int) -> tuple[tuple[AccessPoint, ...], 
             name_start = at = at + 2
         else:
             at += 1
-    return tuple(points), name_start
+    return tuple(points), name_start if points else len(fields)
 
 
 def _wifi_without_cells(fields: list[str], start: int) -> int:

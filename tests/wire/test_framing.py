@@ -165,9 +165,8 @@ def test_a_report_with_a_wrong_length_waits_for_a_pause_or_the_next_byte(lie: in
     report = framed(PLACE, length=len(PLACE) + lie)
     pausing, going_on = Framer(), Framer()
     assert pausing.receive(report) == []
-    assert pausing.is_waiting
-    assert len(pausing.idle()) == 1
-    assert not pausing.is_waiting
+    waits = [pausing.is_waiting, len(pausing.idle()) == 1, pausing.is_waiting]
+    assert waits == [True, True, False]
     assert pausing.receive(LK) == events_of(LK)
     assert going_on.receive(report) == []
     assert [*going_on.receive(LK), *going_on.receive(LK)][-1] == events_of(LK)[0]
