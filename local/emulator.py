@@ -18,6 +18,7 @@ from stacks.stage import DEFAULT_REGION
 
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
+_NO_CREDENTIALS = "testing"  # the emulator's all-powerful user; the same in the environment of every test
 _START_S = 30  # it takes 0.3 s; a loaded machine may take longer
 _SAVE_S = 30  # it writes its whole state when it stops
 _HEALTH = "/_ministack/health"
@@ -30,10 +31,11 @@ class PortTaken(Exception):  # noqa: N818 - an error is named after the fact
 class Emulator:
     """The emulator with its state in a directory; a context manager.
 
-    It keeps its state in memory and writes it when it is stopped: `saved` tells afterwards whether it did.
+    enforce_grants: functions may do what their roles allow and nothing else, as on AWS. State is kept in memory and
+    written when the emulator is stopped: `saved` tells afterwards whether it was.
     """
 
-    def __init__(self, directory: Path, port: int) -> None:
+    def __init__(self, directory: Path, port: int, *, enforce_grants: bool) -> None:
         self.url = f"http://{HOST}:{port}"
         self.saved = False
         self._port = port
@@ -47,6 +49,7 @@ class Emulator:
                 "BIND_HOST": HOST,
                 "MINISTACK_HOST": HOST,
                 "MINISTACK_REGION": DEFAULT_REGION,
+                "AUTH": "true" if enforce_grants else "false",
                 "PERSIST_STATE": "1",
                 "STATE_DIR": str(directory / "state"),
                 "S3_PERSIST": "1",
@@ -99,8 +102,8 @@ def local_environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "WACHTER_"))}
     return {
         **kept,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": _NO_CREDENTIALS,
+        "AWS_SECRET_ACCESS_KEY": _NO_CREDENTIALS,
         "AWS_REGION": DEFAULT_REGION,
         "AWS_DEFAULT_REGION": DEFAULT_REGION,
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from adapters.settings import BRIDGE_PORT, HEALTH_PORT, Settings
-from local.deploy import Deployment
-from local.emulator import HOST, Emulator, in_local_environment, refuse_taken_port
+from local.deploy import deployed_emulator
+from local.emulator import HOST, in_local_environment, refuse_taken_port
 from local.processes import Child
 from stacks.stage import DEFAULT_REGION, StageName
 
@@ -60,19 +60,19 @@ def running_platform(
             _empty(directory)
         for port in (ports.bridge, ports.health):
             refuse_taken_port(port)
-        emulator = Emulator(directory, ports.emulator)
-        with Deployment(emulator, directory, tell) as deployment, emulator:
-            outputs = deployment.ensure()
-            with _bridge(directory, ports, emulator.environment(), outputs) as bridge:
-                _wait_for(ports.bridge, bridge)
-                api_url = emulator.api_url(outputs["ApiId"])
-                yield Platform(
-                    api_url=api_url,
-                    docs_url=api_url + _DOCS_PATH,
-                    bridge_host=HOST,
-                    bridge_port=ports.bridge,
-                    settings=_settings(emulator.url, outputs),
-                )
+        with (
+            deployed_emulator(directory, ports.emulator, tell) as (emulator, outputs),
+            _bridge(directory, ports, emulator.environment(), outputs) as bridge,
+        ):
+            _wait_for(ports.bridge, bridge)
+            api_url = emulator.api_url(outputs["ApiId"])
+            yield Platform(
+                api_url=api_url,
+                docs_url=api_url + _DOCS_PATH,
+                bridge_host=HOST,
+                bridge_port=ports.bridge,
+                settings=_settings(emulator.url, outputs),
+            )
 
 
 def _settings(address: str, outputs: Mapping[str, str]) -> Settings:
