@@ -6,11 +6,12 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from urllib.error import URLError
 
 from local import once
 from local.demo import DEVICE_IDS, Demo, Household
 from local.emulator import PortTaken, local_environment
-from local.guardian import Guardian
+from local.guardian import ApiRefused, Guardian
 from local.platform import AlreadyRunning, Platform, running_platform
 from local.processes import Child, ProcessFailed
 from stacks.bundle import ROOT, BundleNotMade
@@ -37,6 +38,8 @@ def main() -> None:
         print("Stopped.")
     except (AlreadyRunning, PortTaken, ProcessFailed, BundleNotMade) as failure:
         sys.exit(str(failure))
+    except (ApiRefused, URLError) as failure:
+        sys.exit(f"the API failed: {failure}; the logs stand in {_STATE}")
 
 
 def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.exceptions import ClientError
+from ministack.services import kinesis, lambda_svc
 
 from local.emulator import ACCOUNT, HOST, Emulator
-from local.mended_ministack import drop_old_records, kinesis, lambda_svc
-from tests.journeys.conftest import free_ports
+from local.mended_ministack import drop_old_records
+from tests.ports import free_ports
 
 REGION = "eu-central-1"
 NOW = 1_795_000_000.0
