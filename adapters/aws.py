@@ -1,9 +1,11 @@
 """Clients of AWS services, or of the emulator that the settings name."""
 
+from functools import cache
 from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.session import Session
 
 from adapters.settings import Settings
 
@@ -15,6 +17,12 @@ ATTEMPTS = 4
 """The first and three more, with growing pauses: rides out a throttle, not an outage."""
 
 
+@cache
+def session() -> Session:
+    """Return the process's one session: each new one would read credentials and the endpoints of all AWS again."""
+    return botocore.session.get_session()
+
+
 def client(service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
     """Return a low-level client; bare botocore, because importing boto3 would cost a cold start more."""
     config = Config(
@@ -22,6 +30,6 @@ def client(service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any
         read_timeout=READ_SECONDS,
         retries={"total_max_attempts": attempts, "mode": "standard"},
     )
-    return botocore.session.get_session().create_client(
+    return session().create_client(
         service, region_name=settings.region, endpoint_url=settings.endpoint_url, config=config
     )

@@ -2,13 +2,22 @@
 
 from types import SimpleNamespace
 
+from botocore.session import Session
 from pynamodb.connection import Connection, TableConnection
 from pynamodb.connection.base import MetaTable
 
-from adapters.aws import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS
+from adapters.aws import ATTEMPTS, CONNECT_SECONDS, READ_SECONDS, session
 from adapters.dynamo.record import records
 from adapters.dynamo.tables import TableSpec
 from adapters.settings import Settings
+
+
+class _SharedSession(Connection):
+    """A connection that does not open a session of its own."""
+
+    @property
+    def session(self) -> Session:
+        return session()
 
 
 def connect(settings: Settings) -> None:
@@ -16,7 +25,7 @@ def connect(settings: Settings) -> None:
 
     All share one client: one for each table would read the model of the service a dozen times in a cold start.
     """
-    shared = Connection(
+    shared = _SharedSession(
         region=settings.region,
         host=settings.endpoint_url,
         connect_timeout_seconds=CONNECT_SECONDS,
