@@ -33,8 +33,10 @@ def main() -> None:
         help="when the bytes were received (ISO 8601): dates are then read as DDMMYY or YYMMDD, whichever is nearer",
     )
     received_at = parser.parse_args().received
-    for event in _events(sys.stdin.buffer):
-        print(json.dumps(_line(event, received_at)), flush=sys.stdout.isatty())
+    for events in _settled(sys.stdin.buffer):
+        for event in events:
+            print(json.dumps(_line(event, received_at)))
+        sys.stdout.flush()
 
 
 def _moment(text: str) -> datetime:
@@ -42,11 +44,11 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _events(stream: BinaryIO) -> Iterator[Event]:
+def _settled(stream: BinaryIO) -> Iterator[list[Event]]:
     framer = Framer(_LIMITS)
     while chunk := stream.read1(_CHUNK):  # type: ignore[attr-defined] # a BufferedReader: what is there, without waiting
-        yield from framer.receive(chunk)
-    yield from framer.end()
+        yield framer.receive(chunk)
+    yield framer.end()
 
 
 def _line(event: Event, received_at: datetime | None) -> dict[str, Any]:

@@ -70,7 +70,6 @@ def read_location(
         latitude = longitude = None
     usual = _usual_numbers(fields)
     numbers = usual or _odd_numbers(fields)
-    speed_kmh, course_deg, altitude_m, satellites, signal_percent, battery_percent, steps, rolls = numbers
     refused: tuple[str, ...] = ()
     if usual is None or moment is None or latitude is None:
         refused = _refused(fields, (moment, latitude, *numbers))
@@ -81,14 +80,7 @@ def read_location(
         VALIDITY.get(valid),
         latitude,
         longitude,
-        speed_kmh,
-        course_deg,
-        altitude_m,
-        satellites,
-        signal_percent,
-        battery_percent,
-        steps,
-        rolls,
+        *numbers,
         status,
         alarms_of(status, is_alarm=is_alarm),
         cells,

@@ -102,3 +102,15 @@ def test_any_bytes_give_json_and_an_endless_frame_stops_nothing() -> None:
     lines = lines_of(stream)
     assert [line["message"]["kind"] for line in lines] == ["garbage", "heartbeat", "unknown"]
     assert lines[0]["message"]["length"] == len(stream) - len(framed("LK")) - len(framed(b"\xff\x00,\xfe"))
+
+
+def test_a_frame_is_printed_while_the_stream_goes_on() -> None:
+    command = [sys.executable, "-S", "-m", "wire", "decode"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as program:  # noqa: S603 - ourselves
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(framed("LK"))
+        program.stdin.flush()
+        assert json.loads(program.stdout.readline())["message"]["kind"] == "heartbeat"
+        program.stdin.close()
+        assert program.stdout.read() == b""
