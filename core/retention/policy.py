@@ -1,7 +1,7 @@
 """THE table: each class of data with its purpose, subject, epoch, period and fate.
 
 Records, TTL attributes, reads, sweeps, key destruction and the generated page docs/data.md come from it. The periods
-are decisions D3, D4 and D10 of docs/promises.md, to be confirmed by a lawyer. The words are quoted from the privacy
+are decisions D3, D4 and D10, to be confirmed by a lawyer. The words are quoted from the privacy
 statement of One2Track and Goedgemerkt, docs/statement.nl.txt.
 """
 
