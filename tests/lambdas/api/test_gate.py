@@ -156,6 +156,7 @@ def test_the_scheme_may_be_written_in_any_case(signed: SignedPlatform) -> None:
     assert signed.ask("GET", "/v1/watches", headers={"Authorization": f"bearer {signed.good}"}).status == 200
 
 
+@pytest.mark.attack("Z-19", guard=AUTHENTICATED)
 @pytest.mark.promise("P-43", guard=AUTHENTICATED)
 @pytest.mark.parametrize(
     "path",
@@ -175,6 +176,7 @@ def test_the_scheme_may_be_written_in_any_case(signed: SignedPlatform) -> None:
 def test_no_trick_with_path_or_method_gets_past_the_gate(signed: SignedPlatform, path: str) -> None:
     for method in METHODS:
         assert signed.ask(method, path).status == 401, method
+        assert signed.ask(method, path, headers={"x-http-method-override": "POST"}).status == 401, method
         assert signed.ask(method, path, token=signed.good).status == 404, method
 
 

@@ -10,6 +10,7 @@ from adapters.cursors import LIFETIME
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import POLICY
+from core.tracking.ingest import CLOCK_TOLERANCE
 from core.tracking.model import Doubt, Source
 from lambdas.api.parameters import LARGEST_PAGE
 from lambdas.api.ranges import AHEAD
@@ -134,6 +135,9 @@ class TestHistory:
     def test_a_fix_a_little_ahead_of_us_is_in_it(self, home: Home) -> None:
         home.position(home.watch_id, NOON + AHEAD - timedelta(seconds=1))
         assert len(home.times()) == 1
+
+    def test_no_fix_that_is_taken_lies_beyond_the_end_of_every_range(self) -> None:
+        assert AHEAD == CLOCK_TOLERANCE
 
     def test_a_range_holds_its_start_and_not_its_end(self, home: Home) -> None:
         for hours in range(5):
