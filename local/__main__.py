@@ -17,6 +17,7 @@ from local.processes import Child, ProcessFailed
 from stacks.bundle import ROOT, BundleNotMade
 
 _STATE = ROOT / ".local"
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, a supervisor, a closed terminal
 _REFRESH_S = 2  # how old a line may be; watches speak every few seconds
 
 
@@ -30,7 +31,7 @@ def main() -> None:
     checked = commands.add_parser("once", help="play a compressed morning and check what the API shows of it")
     checked.set_defaults(command=lambda _: once.main(_STATE / "once"))
     chosen = parser.parse_args()
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _ENDING:
         signal.signal(each, _interrupt_once)
     try:
         sys.exit(chosen.command(chosen))
@@ -44,7 +45,7 @@ def main() -> None:
 
 def _interrupt_once(_signal: int, _frame: FrameType | None) -> None:
     """Begin to end everything, and let nothing break that off."""
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in _ENDING:
         signal.signal(each, signal.SIG_IGN)
     print("\nStopping ...", flush=True)
     raise KeyboardInterrupt

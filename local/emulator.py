@@ -130,4 +130,4 @@ def refuse_taken_port(port: int) -> None:
     """Raise PortTaken when something listens on this port already."""
     with socket.socket() as probe:
         if probe.connect_ex((HOST, port)) == 0:
-            raise PortTaken(f"port {port} of {HOST} is taken: end what listens there, or choose another port")
+            raise PortTaken(f"port {port} of {HOST} is taken: end what listens there first")
