@@ -24,6 +24,10 @@ class Accounts(Protocol):
         """Return what the password of this login name (see login_name) is checked against."""
         ...
 
+    def renew_password(self, login: str, password_hash: str) -> None:
+        """Replace what the password of an existing login name is checked against."""
+        ...
+
 
 class TokenFamilies(Protocol):
     """The sign-ins that hold."""

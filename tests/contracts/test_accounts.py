@@ -86,6 +86,18 @@ class TestAccounts:
         assert world.accounts.credentials_of("marieke@example.nl") == Credentials(first.account_id, HASH)
         assert world.accounts.get(second.account_id) is None
 
+    def test_a_renewed_password_takes_the_place_of_the_old_one(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        world.accounts.renew_password("marieke@example.nl", "another hash")
+        assert world.accounts.credentials_of("marieke@example.nl") == Credentials(made.account_id, "another hash")
+        assert world.accounts.get(made.account_id) == made
+
+    def test_an_unknown_login_has_no_password_to_renew(self, world: World) -> None:
+        with pytest.raises(Exception):  # noqa: B017, PT011 - the caller's mistake, in each adapter's own words
+            world.accounts.renew_password("nobody@example.nl", HASH)
+        assert world.accounts.credentials_of("nobody@example.nl") is None
+
 
 class TestTokenFamilies:
     def test_a_family_holds_until_it_is_ended(self, world: World) -> None:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -41,6 +41,9 @@ class InMemoryAccounts:
 
     def credentials_of(self, login: str) -> Credentials | None:
         return self.credentials.get(login)
+
+    def renew_password(self, login: str, password_hash: str) -> None:
+        self.credentials[login] = replace(self.credentials[login], password_hash=password_hash)
 
 
 @dataclass
