@@ -23,6 +23,7 @@ import pytest
 from tests.guards import NEUTRAL
 
 ROOT = Path(__file__).parent.parent
+_PROOF = "proof"
 LISTS = {"promise": ROOT / "docs" / "promises.tsv", "attack": ROOT / "docs" / "attacks.tsv"}
 GUARD_RUN_SECONDS = 600  # a guard whose tests hang when it is gone counts as failing, but not for ever
 
@@ -101,11 +102,16 @@ class _Record:
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self._proofs = [proof for item in items for proof in _proofs_of(item)]
+        for item in items:
+            item.user_properties += [(_PROOF, asdict(proof)) for proof in _proofs_of(item)]
         if guard := self._config.getoption("--neutralise"):
             neutralise(guard)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "setup":  # the reports are all that comes back from the processes of -n
+            self._proofs += [
+                Proof(**value) for name, value in report.user_properties if name == _PROOF and isinstance(value, dict)
+            ]
         if report.failed:
             self._failed.add(report.nodeid)
         elif report.when == "call" and report.passed:
