@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 def _period(data_class: DataClass) -> str:
     if data_class.period is None:
-        return "as long as its subject"
+        return "as long as what it belongs to"
     days = f"{data_class.period.days} days" if data_class.period.days != 1 else "1 day"
     return days if data_class.epoch is Epoch.NONE else f"{days} from the start of its {data_class.epoch}"
 
