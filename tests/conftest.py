@@ -1,6 +1,13 @@
 """What every test gets: credentials that are none, so that no test ever speaks to AWS."""
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
+settings.register_profile(
+    "guards", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate], print_blob=False
+)  # a removed guard only has to fail a test, not to fail it in the shortest way
+settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)
