@@ -28,6 +28,10 @@ class Limits:
     """Of one connection, in the long run. Above it the socket is read more slowly: nothing is dropped."""
     frames_at_once: float = 200
     """A backlog of points and a voice message in parts come in one go."""
+    high_water_bytes: int = 64 * 1024 * 1024
+    """An hour of 60,000 watches (18 KB/s) in records that wait for the stream; above it no socket is read."""
+    low_water_bytes: int = 48 * 1024 * 1024
+    """Below it they are read again; so far below that an outage does not make them flutter."""
     frame: FrameLimits = field(default_factory=FrameLimits)
 
     unknown_per_address: float = 60

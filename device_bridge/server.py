@@ -53,7 +53,9 @@ class Bridge:
         self.counters = counters
         self.now = clock()
         """The time of the last tick: exact enough for deadlines, and free to read for every frame."""
-        self.uplink = Uplink(stream, alerts, counters=counters, clock=clock, on_pressure=self._on_pressure)
+        self.uplink = Uplink(
+            stream, alerts, limits=limits, counters=counters, clock=clock, on_pressure=self._on_pressure
+        )
         self._registry = Registry(standings, clock=clock, limits=limits)
         self._prove = prove
         self._clock = clock
@@ -99,7 +101,7 @@ class Bridge:
         if self._timer is not None:
             self._timer.cancel()
         self.report()
-        _LOG.info("drained, %d bytes not taken by the stream", self.uplink.waiting_bytes)
+        _LOG.info("drained, %d bytes not taken by the stream", self.uplink.pending_bytes)
 
     @property
     def is_healthy(self) -> bool:
@@ -127,19 +129,17 @@ class Bridge:
         gauges = {
             "Devices": len(self._online),
             "Strangers": len(self._strangers),
-            "WaitingBytes": self.uplink.waiting_bytes,
+            "PendingBytes": self.uplink.pending_bytes,
         }
         self._emit(self.counters.report(int(time() * 1000), gauges))
 
     def arrived(self, connection: Connection) -> None:
-        """Let a stranger in, if there is room."""
-        if not self._make_room(connection.address):
+        """Let a stranger in, if there is room and the bridge reads at all."""
+        if self.uplink.is_under_pressure or not self._make_room(connection.address):
             self.counters.counts["RefusedFull"] += 1
             connection.close()
-            return
-        self._strangers.add(connection)
-        if self.uplink.is_under_pressure:
-            connection.pause(Pause.PRESSURE)
+        else:
+            self._strangers.add(connection)
 
     def left(self, connection: Connection) -> None:
         """Forget a connection."""
@@ -195,7 +195,7 @@ class Bridge:
 
     def _decide(self, connection: Connection, memory: Memory) -> None:
         if connection in self._strangers:
-            if memory.standing is Standing.UNKNOWN:
+            if not is_known(memory.standing):
                 self._ignore(connection, "UnknownDevices")
             elif not self._prove(connection.address, connection.device):
                 self._ignore(connection, "UnprovenConnections")
@@ -203,10 +203,10 @@ class Bridge:
                 self._welcome(connection)
                 connection.admit(memory)
         elif self._online.get(connection.device) is connection:
-            if memory.standing is Standing.UNKNOWN:
-                connection.close()
-            else:
+            if is_known(memory.standing):
                 connection.admit(memory)
+            else:
+                connection.close()
 
     def _welcome(self, connection: Connection) -> None:
         """Make it the device's own connection: the newest proven one is, the one before ends."""
@@ -280,5 +280,10 @@ class Bridge:
         self._next_sweep_at = self._clock() + SWEEP_S  # whom we did not read was not silent
 
     def _tick_and_repeat(self) -> None:
-        self.tick()
         self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick_and_repeat)
+        self.tick()
+
+
+def is_known(standing: Standing) -> bool:
+    """Tell whether a device gets an answer at all."""
+    return standing is not Standing.UNKNOWN

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from adapters.stream.frames import HEADER_BYTES, MAGIC, append
 from device_bridge.counters import Counters
+from device_bridge.limits import Limits
 from device_bridge.ports import AlertQueue, FrameStream
 
 LANES: Final = 16
@@ -17,10 +18,6 @@ LANE_INTERVAL_S: Final = 0.2
 """How long a frame waits for others."""
 RECORD_BYTES: Final = 256 * 1024
 """All lanes in one PutRecords call make 4 MiB, below its limit of 5 MiB."""
-HIGH_WATER_BYTES: Final = 64 * 1024 * 1024
-"""An hour of 60,000 watches (18 KB/s) in waiting records; above it sockets are no longer read."""
-LOW_WATER_BYTES: Final = 48 * 1024 * 1024
-"""Below it they are read again; so far apart that an outage does not make them flutter."""
 ALARM_PATIENCE_S: Final = 2.0
 """After which an alarm takes its second way."""
 STALLED_S: Final = 15 * 60
@@ -131,12 +128,14 @@ class Uplink:
         stream: FrameStream,
         alerts: AlertQueue,
         *,
+        limits: Limits,
         counters: Counters,
         clock: Callable[[], float],
         on_pressure: Callable[[bool], None],
     ) -> None:
         self._stream = stream
         self._alerts = alerts
+        self._limits = limits
         self._counters = counters
         self._clock = clock
         self._on_pressure = on_pressure
@@ -146,7 +145,7 @@ class Uplink:
         self._tasks: set[asyncio.Task[None]] = set()
         self._settled = asyncio.Event()
         self._failing_since: float | None = None
-        self.waiting_bytes = 0
+        self._closed_bytes = 0
         self.is_under_pressure = False
 
     def lane_of(self, device: str) -> Lane:
@@ -178,6 +177,11 @@ class Uplink:
     def is_empty(self) -> bool:
         """Whether everything taken is durable."""
         return all(lane.is_empty for lane in self._lanes)
+
+    @property
+    def pending_bytes(self) -> int:
+        """How much is taken and not yet durable."""
+        return self._closed_bytes + sum(len(lane.frames) - len(MAGIC) for lane in self._lanes)
 
     @property
     def is_stalled(self) -> bool:
@@ -223,7 +227,7 @@ class Uplink:
             if lane.number in durable:
                 lane.failures = 0
                 record = lane.closed.popleft()
-                self.waiting_bytes -= len(record.frames)
+                self._closed_bytes -= len(record.frames)
                 for owed in record.owed:
                     owed.settle()
             else:
@@ -239,12 +243,13 @@ class Uplink:
         self._settled.set()
 
     def _record_closed(self, size: int) -> None:
-        self.waiting_bytes += size
+        self._closed_bytes += size
         self._check_pressure()
 
     def _check_pressure(self) -> None:
-        limit = LOW_WATER_BYTES if self.is_under_pressure else HIGH_WATER_BYTES
-        if (self.waiting_bytes > limit) != self.is_under_pressure:
+        limits = self._limits
+        limit = limits.low_water_bytes if self.is_under_pressure else limits.high_water_bytes
+        if (self._closed_bytes > limit) != self.is_under_pressure:
             self.is_under_pressure = not self.is_under_pressure
             self._on_pressure(self.is_under_pressure)
 

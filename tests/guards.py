@@ -83,9 +83,17 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.ingest:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
+    "device_bridge.connection:Connection._refuse": returns(None),
     "device_bridge.proof:trusts_no_one": returns(True),
     "device_bridge.registry:Registry.may_look_up": returns(True),
+    "device_bridge.server:Bridge._close_overdue_strangers": returns(None),
+    "device_bridge.server:Bridge._make_room": returns(True),
     "device_bridge.server:is_known": returns(True),
+    "device_bridge.uplink:Uplink._check_pressure": returns(None),
+    "device_bridge.uplink:Uplink._reroute_overdue_alarms": returns(None),
+    "device_bridge.uplink:Uplink.drained": returns(None),
+    # answered at once, durable or not
+    "device_bridge.uplink:Uplink.owe": lambda _self, peer, answer, *_, is_alarm: peer.answer(answer),  # noqa: ARG005
     "stacks.encryption:encryption_violations": returns([]),
     "stacks.residency:residency_violations": returns([]),
     "stacks.stage:is_allowed_region": returns(True),

@@ -1,0 +1,181 @@
+"""A bridge on a loopback socket, with a clock that stands still and a stream in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+import uvloop
+
+from core.kernel.ids import AccountId, WatchId
+from core.watches.model import Standing, StockedDevice
+from device_bridge.counters import Counters
+from device_bridge.limits import Limits
+from device_bridge.proof import Prove, trusts_everyone
+from device_bridge.server import Bridge
+from tests.fakes.frame_stream import RecordingAlertQueue, RecordingFrameStream
+from tests.fakes.watches import InMemoryDevices
+from tests.frames import DEVICE, raw
+
+PATIENCE_S = 20  # for what must come; a failing test ends with a TimeoutError
+
+
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
+
+
+class MonotonicClock:
+    """Seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Watch:
+    """A watch's side of a connection."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, device: str) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._device = device
+
+    async def sends(self, *contents: str) -> None:
+        """Send frames, all in one segment."""
+        await self.sends_bytes(b"".join(raw(content, self._device) for content in contents))
+
+    async def sends_bytes(self, data: bytes) -> None:
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def hears(self) -> str:
+        """Return the content of the next answer."""
+        async with asyncio.timeout(PATIENCE_S):
+            frame = await self._reader.readuntil(b"]")
+        head, device, length, content = frame[1:-1].split(b"*", 3)
+        assert (head, device, int(length, 16)) == (b"3G", self._device.encode(), len(content))
+        return content.decode()
+
+    async def hears_until_closed(self) -> bytes:
+        """Return all that comes until the bridge ends the connection."""
+        async with asyncio.timeout(PATIENCE_S):
+            try:
+                return await self._reader.read()
+            except ConnectionResetError:
+                return b""
+
+    async def is_known(self) -> None:
+        """Speak and be answered."""
+        await self.sends("LK")
+        assert await self.hears() == "LK"
+
+    def has_heard_nothing(self) -> bool:
+        """Tell whether nothing has come since the last answer."""
+        return not self._reader._buffer  # type: ignore[attr-defined]  # there is no other way not to wait
+
+    def stops_reading(self) -> None:
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined]  # a reader of sockets can
+
+    async def hangs_up(self) -> None:
+        self._writer.close()
+
+
+@dataclass
+class World:
+    """A bridge and all around it. standings: what it may ask of; `asked` lists what it did ask."""
+
+    limits: Limits = field(default_factory=Limits)
+    prove: Prove = trusts_everyone
+    devices: InMemoryDevices = field(default_factory=InMemoryDevices)
+
+    def __post_init__(self) -> None:
+        self.clock = MonotonicClock()
+        self.stream = RecordingFrameStream()
+        self.alerts = RecordingAlertQueue()
+        self.metrics: list[str] = []
+        self.asked: list[str] = []
+        self.bridge = Bridge(
+            standings=self,
+            stream=self.stream,
+            alerts=self.alerts,
+            prove=self._proves,
+            limits=self.limits,
+            counters=Counters("test"),
+            clock=self.clock,
+            emit=self.metrics.append,
+        )
+        self._watches: list[Watch] = []
+
+    def standing(self, device_id: str) -> Standing:
+        self.asked.append(device_id)
+        return self.devices.standing(device_id)
+
+    def _proves(self, address: str, device: str) -> bool:
+        return self.prove(address, device)
+
+    def stocks(self, device: str) -> None:
+        self.devices.stock(StockedDevice(device_id=device, model="any", claim_secret_hash="0" * 64, sim=None))
+
+    def binds(self, device: str) -> None:
+        self.stocks(device)
+        self.devices.bind(device, WatchId("w" * 26), AccountId("a" * 26), datetime(2026, 1, 1, tzinfo=UTC))
+
+    async def connects(self, device: str = DEVICE) -> Watch:
+        """Return a connection of a device, which has not spoken yet."""
+        watch = Watch(*await asyncio.open_connection("127.0.0.1", self.port), device)
+        self._watches.append(watch)
+        return watch
+
+    async def bound_watch(self, device: str = DEVICE) -> Watch:
+        """Return a connection of a bound device that the bridge has come to know."""
+        self.binds(device)
+        watch = await self.connects(device)
+        await watch.is_known()
+        return watch
+
+    def passes(self, seconds: float) -> None:
+        """Let time pass, and the bridge notice."""
+        self.clock.seconds += seconds
+        self.bridge.tick()
+
+    async def turns(self, number: int) -> None:
+        """Let the event loop go round, so that what can happen happens."""
+        for _ in range(number):
+            await asyncio.sleep(0)
+
+    def stop_ticking(self) -> None:
+        """From now on only the test ticks."""
+        assert self.bridge._timer is not None
+        self.bridge._timer.cancel()
+
+    async def counts(self, name: str, at_least: int = 1) -> None:
+        """Return once the bridge has counted so many."""
+        await self.until(lambda: self.bridge.counters.counts[name] >= at_least)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():  # noqa: ASYNC110 - the bridge knows of no test that waits
+                await asyncio.sleep(0.001)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["World"]:
+        self.port = await self.bridge.serve("127.0.0.1", 0)
+        try:
+            yield self
+        finally:
+            self.stream.refuses = False
+            self.stream.release()
+            self.clock.seconds += 60  # past every pause between retries
+            for watch in self._watches:
+                await watch.hangs_up()
+            await self.bridge.drain()
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with World().running() as running:
+        yield running
