@@ -7,7 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -66,13 +66,10 @@ class Emulator:
         refuse_taken_port(self._port)
         shutil.rmtree(self._scratch, ignore_errors=True)  # the emulator leaves a copy of each function behind
         self._scratch.mkdir(parents=True)
-        self._child.__enter__()
-        deadline = time.monotonic() + _START_S
-        while not self._answers():
-            if not self._child.is_running() or time.monotonic() > deadline:
-                self._child.__exit__(None, None, None)
-                raise self._child.failure()
-            time.sleep(0.05)
+        with ExitStack() as unless_started:
+            unless_started.enter_context(self._child)
+            self._wait_until_it_answers()
+            unless_started.pop_all()
         return self
 
     def __exit__(
@@ -89,6 +86,13 @@ class Emulator:
         """Return the address of an HTTP API: by path, as *.localhost does not resolve everywhere."""
         return f"{self.url}/_aws/execute-api/{api_id}/$default"
 
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + _START_S
+        while not self._answers():
+            if not self._child.is_running() or time.monotonic() > deadline:
+                raise self._child.failure()
+            time.sleep(0.05)
+
     def _answers(self) -> bool:
         try:
             with urllib.request.urlopen(self.url + _HEALTH, timeout=1) as answer:  # noqa: S310 - http, to ourselves
@@ -98,8 +102,10 @@ class Emulator:
 
 
 def local_environment() -> dict[str, str]:
-    """Return this process's environment with nothing in it that points at a real AWS account."""
+    """Return this process's environment with nothing in it that points at a real AWS account, or past this machine."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "WACHTER_"))}
+    for name in ("NO_PROXY", "no_proxy"):
+        kept[name] = ",".join(filter(None, (kept.get(name), HOST)))
     return {
         **kept,
         "AWS_ACCESS_KEY_ID": _NO_CREDENTIALS,

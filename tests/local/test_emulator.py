@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import socket
 import time
 import zipfile
@@ -15,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 from ministack.services import kinesis, lambda_svc
 
-from local.emulator import ACCOUNT, HOST, Emulator
+from local.emulator import ACCOUNT, HOST, Emulator, in_local_environment
 from local.mended_ministack import drop_old_records
 from tests.ports import free_ports
 
@@ -37,6 +38,12 @@ def handler(event, context):
 """
 
 
+@pytest.fixture(autouse=True)
+def _as_the_platform_does() -> Iterator[None]:
+    with in_local_environment():
+        yield
+
+
 def client(emulator: Emulator, service: str, access_key: str = "testing") -> Any:
     return botocore.session.get_session().create_client(
         service,
@@ -49,6 +56,17 @@ def client(emulator: Emulator, service: str, access_key: str = "testing") -> Any
 
 def test_the_mendings_are_checked_against_the_version_that_is_installed() -> None:
     assert version("ministack") == "1.5.33"
+
+
+def test_nothing_local_leads_to_a_real_account_or_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "WACHTER_STAGE"):
+        monkeypatch.setenv(name, "real")
+    monkeypatch.setenv("NO_PROXY", "intranet")
+    with in_local_environment():
+        assert "real" not in os.environ.values()
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+        assert os.environ["NO_PROXY"] == "intranet,127.0.0.1"
+    assert os.environ["AWS_PROFILE"] == "real"
 
 
 def test_an_emulator_that_enforces_grants_refuses_whom_it_does_not_know(tmp_path: Path) -> None:
