@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -25,6 +27,7 @@ _BUILT_FOR_LAMBDA = (
     "--python-version",
     "3.13",
 )  # python3.13 on Amazon Linux 2023
+_IN_USE_S = 3600  # a bundle of other sources that is younger may be on its way into a deployment
 _NEVER_IMPORTED = ("bin", "boto3/data", "boto3/examples", "**/tests", "**/__pycache__", "*.dist-info/RECORD", ".lock")
 
 
@@ -121,16 +124,17 @@ def _prune(content: Path, services: Iterable[str]) -> None:
 
 
 def _publish(content: Path, directory: Path) -> None:
-    """Put a finished bundle in its place and remove the function's older ones; another process may have been first."""
-    name = directory.name.rpartition("-")[0]
-    older = [path for path in directory.parent.glob(f"{name}-*") if path != directory]
+    """Put a finished bundle in its place, where another process may have been first; remove the function's old ones."""
     try:
         content.rename(directory)
     except OSError:
         if not directory.exists():
             raise
-    for path in older:
-        shutil.rmtree(path, ignore_errors=True)
+    in_use_since = time.time() - _IN_USE_S
+    for path in directory.parent.glob(f"{directory.name.rpartition('-')[0]}-*"):
+        with suppress(FileNotFoundError):  # removed by another process
+            if path != directory and path.stat().st_mtime < in_use_since:
+                shutil.rmtree(path)
 
 
 def _uv(*arguments: str, given: str = "") -> str:
