@@ -19,7 +19,7 @@ from tests.fakes.frame_stream import RecordingAlertQueue, RecordingFrameStream
 from tests.fakes.watches import InMemoryDevices
 from tests.frames import DEVICE, raw
 
-PATIENCE_S = 20  # for what must come; a failing test ends with a TimeoutError
+PATIENCE_S = 10  # for what must come; a failing test ends with a TimeoutError
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
