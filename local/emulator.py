@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 from urllib.error import URLError
 
+from adapters import aws
 from local.processes import Child
 from stacks.stage import DEFAULT_REGION
 
@@ -130,6 +131,7 @@ def in_local_environment() -> Iterator[None]:
 def _replace_environment(environment: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    aws.session.cache_clear()  # it keeps the credentials that it once read
 
 
 def refuse_taken_port(port: int) -> None:
