@@ -1,5 +1,6 @@
-"""Ingest: frames a second with in-memory ports and the real cipher, and its calls of AWS services, counted on moto."""
+"""Ingest: frames a second with in-memory ports and the real cipher; calls of AWS, those of the lanes too, on moto."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -13,8 +14,10 @@ from unittest.mock import patch
 
 from botocore.client import BaseClient
 
+from adapters.aws import client
 from adapters.dynamo import positions, telemetry
 from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments
+from adapters.stream.kinesis import KinesisFrameStream
 from adapters.watch.uplink import WireDecoder
 from core.kernel.clock import Clock
 from core.kernel.ids import AccountId, WatchId, new_id
@@ -22,9 +25,13 @@ from core.retention.policy import Subject
 from core.tracking.ingest import Outcome
 from core.tracking.model import Position, ReceivedFrame, TelemetryReading
 from core.vault.ports import Sealer
+from device_bridge.counters import Counters
+from device_bridge.limits import Limits
+from device_bridge.uplink import LANE_INTERVAL_S, LANES, Uplink
 from lambdas.ingest.bootstrap import application
 from lambdas.ingest.handler import take
 from tests.clocks import NOON, FrozenClock
+from tests.fakes.frame_stream import RecordingAlertQueue
 from tests.fakes.tracking import InMemoryPositions, InMemoryTelemetryReadings
 from tests.frames import kinesis_event, location, received
 from tests.storage import storage
@@ -35,6 +42,7 @@ HEARTBEATS = 20  # a moving watch sends one for every few positions
 BATCHES = 17  # a little over 1,000 positions
 ROUNDS = 5
 INTERVAL = timedelta(minutes=1)
+STREAM = "frames"
 RECORDS = 10  # what Lambda hands over at once
 TAIL = (
     "4,1,204,8,3021,12345,140,3021,12346,131,3021,12347,128,3021,12348,120,"
@@ -129,8 +137,33 @@ def _round(batches: Sequence[Sequence[ReceivedFrame]]) -> tuple[float, float]:
     return whole, perf_counter() - started
 
 
+async def _through_lanes(stream: KinesisFrameStream) -> None:
+    """Put every batch as one bridge does when it comes spread over a second: tick after tick."""
+    seconds = 0.0
+    uplink = Uplink(
+        stream,
+        RecordingAlertQueue(),
+        limits=Limits(),
+        counters=Counters("bench"),
+        clock=lambda: seconds,
+        on_pressure=lambda _is_high: None,
+    )
+    ticks = round(1 / LANE_INTERVAL_S)
+    for batch in _batches():
+        for tick in range(ticks):
+            for frame in batch[tick::ticks]:
+                uplink.lane_of(_sender(frame)).append(frame.received_ms, frame.connection, [frame.raw])
+            seconds += LANE_INTERVAL_S
+            uplink.tick()
+            await uplink.drained()
+
+
+def _sender(frame: ReceivedFrame) -> str:
+    return frame.raw.split(b"*")[1].decode()
+
+
 def _calls() -> dict[str, float]:
-    """Return calls for each 1,000 positions, by service, from a cold function on; Kinesis only delivers."""
+    """Return calls for each 1,000 positions, by service: those of the bridge's lanes and of a function from cold on."""
     calls: Counter[str] = Counter()
     call = BaseClient._make_api_call  # type: ignore[attr-defined] # noqa: SLF001 - private, but the one way to AWS
 
@@ -144,7 +177,10 @@ def _calls() -> dict[str, float]:
             world.devices.stock(stocked(_device(number)))
             world.devices.bind(_device(number), WatchId(new_id()), AccountId(new_id()), NOON - INTERVAL)
         wired = application(replace(settings, trust_unproven=True), world.clock)
+        kinesis = client("kinesis", settings)
+        kinesis.create_stream(StreamName=STREAM, ShardCount=1)
         with patch.object(BaseClient, "_make_api_call", counting), redirect_stdout(StringIO()):
+            asyncio.run(_through_lanes(KinesisFrameStream(kinesis, STREAM, lanes=LANES)))
             for batch in _batches():
                 size = -(-len(batch) // RECORDS)
                 records = [batch[start : start + size] for start in range(0, len(batch), size)]

@@ -104,7 +104,7 @@ class _Deployment:
                 shutil.copytree(_PINNED, scratch, dirs_exist_ok=True)
                 quiet = ("--ignore-scripts", "--no-audit", "--no-fund")
                 self._run("npm", _NODE, _NPM, "ci", "--prefix", scratch, *quiet)
-                Path(scratch, "node_modules").rename(place)
+                _move(Path(scratch, "node_modules"), place)
         return str(place / "aws-cdk" / "bin" / "cdk")
 
     def _run(self, name: str, *command: str) -> None:
@@ -112,6 +112,15 @@ class _Deployment:
         log = self._directory / f"{name.replace(' ', '-')}.log"
         with Child(name, command, environment, log, _STOP_S) as child:
             child.finish()
+
+
+def _move(source: Path, place: Path) -> None:
+    """Rename a folder; where another start was quicker, what it put there serves."""
+    try:
+        source.rename(place)
+    except OSError:
+        if not place.exists():
+            raise
 
 
 def _fingerprint(address: str) -> str:
