@@ -198,6 +198,8 @@ def main() -> int:
     survivors = _unproven_when_removed(mine) if options.guards else []
     for line in survivors:
         print(line)
+    if in_part := [each for each, state in states.items() if state.startswith("proven (")]:
+        print(f"of these in part, as told in brackets: {', '.join(in_part)}")
     print(f"proven {sum(state.startswith('proven') for state in states.values())}/{len(states)}")
     return 1 if survivors or "FAILED" in states.values() else 0
 
