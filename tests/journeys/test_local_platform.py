@@ -11,6 +11,7 @@ import pytest
 from local.demo import DEVICE_IDS, Demo
 from local.emulator import HOST, PortTaken
 from local.guardian import ApiRefused, Guardian
+from local.once import check_morning
 from local.platform import AlreadyRunning, Platform, running_platform
 from local.processes import ProcessFailed
 from tests.journeys.conftest import Home
@@ -65,6 +66,13 @@ def test_a_frame_from_a_socket_becomes_the_position_that_its_guardian_reads(home
 
         assert soon(lambda: latest(guardian, household.watch_ids[0], now)) == (LATITUDE, LONGITUDE)
         assert set(guardian.watches()) == set(household.watch_ids)
+
+
+def test_a_school_morning_is_shown_as_the_watches_told_it(home: Home) -> None:
+    with running_platform(home.directory, home.ports) as platform:
+        summary = check_morning(platform)
+    assert summary.is_right, summary
+    assert summary.expected > 100
 
 
 def test_a_second_start_deploys_nothing_and_finds_what_was_stored(home: Home) -> None:
