@@ -97,7 +97,7 @@ def mac_of(field: str) -> str | None:
 
 def _with_accuracy(fields: list[str], cells: tuple[Cell, ...], wifi: tuple[AccessPoint, ...], rest: int) -> Tail:
     accuracy = None
-    if rest == len(fields) - 1 and fields[rest - 1]:
+    if rest == len(fields) - 1:
         try:
             accuracy = float(fields[rest])
         except ValueError:
@@ -116,6 +116,8 @@ def _read_cells(fields: list[str], start: int, count: int) -> tuple[tuple[Cell, 
     network = _network(fields[start + 1], fields[start + 2])
     cells: list[Cell] = []
     for at in range(first, min(end, len(fields) - 1), _CELL_FIELDS):
+        if not (fields[at] or fields[at + 1]):
+            continue
         lac, cid = _cell_number(fields[at]), _cell_number(fields[at + 1])
         if lac is None or cid is None:
             return tuple(cells), at
@@ -130,7 +132,7 @@ def _read_cdma_cells(fields: list[str], start: int, count: int) -> tuple[tuple[C
     for at in range(start, min(end, len(fields) - _CDMA_FIELDS + 1), _CDMA_FIELDS):
         network = _network(fields[at], fields[at + 1])
         nid, bid = _integer(fields[at + 3]), _integer(fields[at + 4])
-        if network and nid is not None and bid is not None:
+        if network and nid is not None and bid is not None and 0 <= nid < _NO_NEIGHBOUR and 0 < bid < _NO_NEIGHBOUR:
             cells.append(Cell(*network, nid, bid, _integer(fields[at + 5])))
     return tuple(cells), end
 
@@ -144,7 +146,10 @@ def _network(mcc: str, mnc: str) -> tuple[int | None, int | None] | None:
 
 
 def _read_wifi(fields: list[str], start: int) -> tuple[tuple[AccessPoint, ...], int]:
-    """Return the access points and where the rest begins: by their count, or by their MACs where it does not fit."""
+    """Return the access points and where the rest begins: by their count, or by their MACs where it does not fit.
+
+    Nothing follows an empty count: it ends an SG frame.
+    """
     if start >= len(fields):
         return (), start
     count = _integer(fields[start] or "0")
@@ -158,7 +163,7 @@ def _read_wifi(fields: list[str], start: int) -> tuple[tuple[AccessPoint, ...], 
             return _find_wifi(fields, start)
         if mac is not None:
             points.append(AccessPoint(wire_text(name), mac, signal))
-    return tuple(points[:_MOST]), end
+    return tuple(points[:_MOST]), end if fields[start] else len(fields)
 
 
 def _find_wifi(fields: list[str], start: int) -> tuple[tuple[AccessPoint, ...], int]:

@@ -35,6 +35,7 @@ def tail(text: str) -> tuple[tuple[Cell, ...], tuple[AccessPoint, ...], float | 
         (f"0,9,Ziggo,{MAC},-53", (), (POINT,), None),
         (f"0,1,,{MAC},-53", (), (AccessPoint("", MAC, -53),), None),
         (f"0,1,Ziggo,{MAC},", (), (AccessPoint("Ziggo", MAC, None),), None),
+        (f"0,1,Ziggo,{MAC},,3.5", (), (AccessPoint("Ziggo", MAC, None),), 3.5),
         (f"0,1,Ziggo,{MAC}", (), (AccessPoint("Ziggo", MAC, None),), None),
         (f"0,2,Ziggo,{MAC},-53,none,0,0", (), (POINT,), None),
         (f"0,2,x,a0:c5:f2:b0:7.4:d0,-34,Ziggo,{MAC},-53,22.4", (), (POINT,), 22.4),
@@ -52,6 +53,7 @@ def tail(text: str) -> tuple[tuple[Cell, ...], tuple[AccessPoint, ...], float | 
         ("1,0,204,8,24F0,FF2,131,0", (Cell(204, 8, 9456, 4082, 131),), (), None),
         ("2,0,204,8,9360,4082,131,2147483647,2147483647,9,0", (CELL,), (), None),
         ("2,0,204,8,0,0,0,9360,4082,131,0", (CELL,), (), None),
+        (f"3,0,204,8,9360,4082,131,,,,,,,1,Ziggo,{MAC},-53", (CELL,), (POINT,), None),
         ("1,1,FFFF,FFFF,FFFE,3B882A2,132,,00", (), (), None),
         (f"3,0,204,8,9360,4082,131,1,Ziggo,{MAC},-53", (CELL,), (POINT,), None),
         ("1,0", (), (), None),
@@ -72,6 +74,11 @@ def test_names_that_are_not_utf_8_are_read_as_windows_1252() -> None:
 def test_cdma_cells_carry_their_own_network() -> None:
     text = f"2,460,3,13,7,4082,90,460,3,13,7,x,91,1,Ziggo,{MAC},-53"
     assert read_tail(text.split(","), 0, cdma=True) == ((Cell(460, 3, 7, 4082, 90),), (POINT,), None)
+
+
+def test_cdma_cells_that_the_modem_cannot_name_are_dropped() -> None:
+    text = "3,460,3,13,0,4082,90,460,3,13,7,0,91,460,3,13,2147483647,2147483647,92,0"
+    assert read_tail(text.split(","), 0, cdma=True) == ((Cell(460, 3, 0, 4082, 90),), (), None)
 
 
 def test_no_more_than_a_few_dozen_neighbours_are_kept() -> None:
