@@ -102,6 +102,8 @@ def _command_reply(name: str, arguments: bytes) -> Message:
     text = wire_text(arguments.decode("latin-1"))
     if text in _VERDICTS:
         return CommandReply(name, accepted=_VERDICTS[text])
+    if name in _WITH_PASSWORD:
+        return CommandReply(name)
     return CommandReply(name, text=text)
 
 
@@ -239,6 +241,7 @@ def _epoch(field: str) -> datetime | None:
 
 
 _PART_DIGITS: Final = 6  # far more parts than any limit lets pass
+_WITH_PASSWORD: Final = ("PW", "WIFISET")  # a watch may echo the arguments, which end here
 _VERDICTS: Final = {"": True, "1": True, "0": False, "-1": False}
 
 _LOCATIONS: Final = {

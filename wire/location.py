@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from wire.messages import Alarm, Location
-from wire.network import read_tail
+from wire.network import mac_of, read_tail
 
 _BODY: Final = 16  # fields before the tail
 VALID_AT: Final = 3  # in the usual form: TYPE, date, time, valid
@@ -201,9 +201,14 @@ def count(field: str, most: int) -> int | None:
 def _status(fields: list[str]) -> int | None:
     """Return the status bits. Alarms hang on them, so they are found even where a field before them is odd."""
     for at in _STATUS_AT:
-        if at < len(fields) and _STATUS(fields[at]):
+        if at < len(fields) and _STATUS(fields[at]) and (at == _BODY or not _is_network_name(fields, at)):
             return int(fields[at], 16)
     return int(fields[_BODY], 16) if _SHORT_STATUS(fields[_BODY]) else None
+
+
+def _is_network_name(fields: list[str], at: int) -> bool:
+    """Whether a MAC follows: without cells, and a status of one digit, a Wi-Fi name stands where a status may."""
+    return at + 1 < len(fields) and mac_of(fields[at + 1]) is not None
 
 
 def _moment(year: str, month: str, day: str, time: str) -> datetime | None:

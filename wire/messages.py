@@ -313,7 +313,10 @@ class VendorReport:
 
 @dataclass(frozen=True, slots=True)
 class CommandReply:
-    """The watch answers a command by its word. accepted: False where it says 0 or -1. text: its arguments, if more."""
+    """The watch answers a command by its word. accepted: False where it says 0 or -1. text: its arguments, if more.
+
+    A password that the watch echoes (PW, WIFISET) ends in the decoder.
+    """
 
     kind: ClassVar[str] = "command_reply"
     word: str

@@ -270,6 +270,13 @@ def test_alarm_bits_are_found_in_a_frame_that_is_broken_elsewhere(content: str) 
     assert location(content.replace("UD", "AL", 1)).alarms == (Alarm.SOS,)
 
 
+@pytest.mark.parametrize(("status", "value"), [("0", 0), ("", None), ("8", 8)])
+def test_a_wifi_name_is_no_status(status: str, value: int | None) -> None:
+    report = location(body(status=status) + f",0,1,00010000,{MAC},-53")
+    assert (report.status, report.alarms) == (value, ())
+    assert report.wifi == (AccessPoint("00010000", MAC, -53),)
+
+
 @pytest.mark.attack("W-18", guard="wire.location:_coordinate", part="the decoder")
 @pytest.mark.parametrize(
     ("lat", "ns", "lon", "ew"),
@@ -430,6 +437,12 @@ def test_no_repr_shows_personal_data() -> None:
     shown = " ".join(repr(decode(frame)) for frame in frames) + " ".join(map(repr, frames[:-2]))
     shown += " ".join(map(repr, (Cell(1, 1, 9360, 4082, 1), AccessPoint("Ziggo", MAC, -1))))
     assert [secret for secret in secrets if secret in shown] == []
+
+
+@pytest.mark.parametrize("content", ["WIFISET,thuis,geheim,f4:db:e6:d2:a8:00", "PW,geheim"])
+def test_a_password_that_a_watch_echoes_ends_in_the_decoder(content: str) -> None:
+    word, _, _ = content.partition(",")
+    assert decoded(content) == CommandReply(word)
 
 
 def test_a_wifi_password_ends_in_the_decoder() -> None:
