@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from base64 import b64encode
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ def main() -> None:
         help="when the bytes were received (ISO 8601): dates are then read as DDMMYY or YYMMDD, whichever is nearer",
     )
     received_at = parser.parse_args().received
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # whoever reads us may stop, as `head` does
     for events in _settled(sys.stdin.buffer):
         for event in events:
             print(json.dumps(_line(event, received_at)))
@@ -40,7 +42,10 @@ def main() -> None:
 
 
 def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("this is no ISO 8601 time") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

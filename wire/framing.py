@@ -18,8 +18,8 @@ from wire.words import LOCATION_KIND, WORDS, word_of
 class Limits:
     """How much one connection may cost, in bytes.
 
-    The longest text frames (a full phone book, a capability report) stay below 4 KiB; 15 s of AMR or a photo below
-    64 KiB, which is also the most that four hexadecimal digits can declare. Garbage is counted over the connection.
+    Of a frame with its header and brackets: the longest text frames (a full phone book, a capability report) stay below
+    4 KiB, 15 s of AMR or a photo below 64 KiB. Garbage is counted over the connection.
     """
 
     text_frame_bytes: int = 4 * 1024

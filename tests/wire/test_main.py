@@ -114,3 +114,18 @@ def test_a_frame_is_printed_while_the_stream_goes_on() -> None:
         assert json.loads(program.stdout.readline())["message"]["kind"] == "heartbeat"
         program.stdin.close()
         assert program.stdout.read() == b""
+
+
+def test_a_time_that_is_none_is_named_as_such() -> None:
+    command = [sys.executable, "-m", "wire", "decode", "--received", "yesterday"]
+    done = subprocess.run(command, input=b"", capture_output=True, cwd=ROOT, timeout=60, check=False)  # noqa: S603 - ourselves
+    assert done.returncode == 2
+    assert b"this is no ISO 8601 time" in done.stderr
+
+
+def test_a_reader_that_has_seen_enough_ends_the_program_without_a_word() -> None:
+    command = f"{sys.executable} -m wire decode | head -n 1"
+    many = framed("LK") * 20_000  # more than a pipe holds
+    done = subprocess.run(command, shell=True, input=many, capture_output=True, cwd=ROOT, timeout=60, check=False)  # noqa: S602 - ourselves
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""
