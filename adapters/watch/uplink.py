@@ -8,7 +8,7 @@ from core.kernel.geo import Point
 from core.tracking.model import Addressed, NothingKept, Report, Undecodable
 from wire.decode import decode
 from wire.framing import Frame, Framer
-from wire.messages import Heartbeat, Location, Malformed
+from wire.messages import Alarm, Heartbeat, Location, Malformed
 from wire.words import word_of
 
 KEPT_KINDS = frozenset({"location", "heartbeat"})
@@ -59,7 +59,7 @@ def _located(frame: Frame, location: Location) -> Report:
     if location.latitude is not None and location.longitude is not None:
         point = Point(location.latitude, location.longitude)
     return Report(
-        identity=_arguments(frame),
+        identity=_identity(frame, location),
         told_at=location.fix_time,
         point=point,
         coordinates_refused=location.coordinates_refused,
@@ -77,6 +77,11 @@ def _located(frame: Frame, location: Location) -> Report:
         alarms=tuple(alarm.value for alarm in location.alarms),
         backlog=location.backlog,
     )
+
+
+def _identity(frame: Frame, location: Location) -> str:
+    """What it says, whatever the word: but an alarm that the word alone tells is not the position before it again."""
+    return f"{_arguments(frame)} alarm" if Alarm.GENERAL in location.alarms else _arguments(frame)
 
 
 def _arguments(frame: Frame) -> str:

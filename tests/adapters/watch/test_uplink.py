@@ -44,6 +44,15 @@ def test_a_location_report_is_told_whole() -> None:
     )
 
 
+def test_a_location_that_is_sent_again_under_another_word_is_the_same_unless_the_word_alone_is_an_alarm() -> None:
+    report = _report(location(NOON))
+    assert _report(location(NOON, word="UD2")).identity == report.identity
+    alarm, repeated = _report(location(NOON, word="AL")), _report(location(NOON, word="AL_LTE"))
+    assert alarm.alarms == ("general",)
+    assert alarm.identity != report.identity
+    assert repeated.identity == alarm.identity
+
+
 def test_a_frame_of_a_kind_that_is_dropped_is_not_even_decoded() -> None:
     assert DECODER.address(raw("heart,99")) == NothingKept("health")
     assert DECODER.address(raw("WIFIINFOUP,a,b,c")) == NothingKept("wifi_setup")
