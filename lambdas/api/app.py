@@ -22,11 +22,11 @@ _PROTECTION = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def read_json(text: str) -> Any:
-    """Return what the text holds; a text nested beyond what can be read is as wrong as any that is no JSON."""
+    """Return what the text holds; what is nested too deeply or counts too high is as wrong as any that is no JSON."""
     try:
         return json.loads(text)
-    except RecursionError:
-        raise json.JSONDecodeError("nested too deeply", "", 0) from None
+    except (RecursionError, ValueError):  # ValueError: a number of more digits than Python reads; no JSON is one too
+        raise json.JSONDecodeError("cannot be read", "", 0) from None
 
 
 resolver = APIGatewayHttpResolver(
