@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -43,7 +43,7 @@ class Moment:
 
     at: datetime
     fingerprint: str
-    content: Any
+    content: Any = field(repr=False)
 
 
 def moment_key(at: datetime, fingerprint: str) -> str:

@@ -173,7 +173,7 @@ class Batch:
     ports: Ports
     now: datetime
     counts: Counter[str] = field(default_factory=Counter)
-    bindings: dict[str, Sequence[Binding]] = field(default_factory=dict)
+    bindings: dict[str, Sequence[Binding]] = field(default_factory=dict, repr=False)
     seen: dict[FrameName, datetime] = field(default_factory=dict)
     trails: dict[WatchId, Trail] = field(default_factory=dict)
     marked: set[tuple[WatchId, str | None]] = field(default_factory=set)

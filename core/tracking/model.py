@@ -123,9 +123,9 @@ class Position:
     point: Point = field(repr=False)
     source: Source
     accuracy_m: float | None
-    altitude_m: float | None
-    speed_kmh: float | None
-    course_deg: float | None
+    altitude_m: float | None = field(repr=False)
+    speed_kmh: float | None = field(repr=False)
+    course_deg: float | None = field(repr=False)
     satellites: int | None
     doubts: frozenset[Doubt]
     backlog: bool
@@ -144,7 +144,7 @@ class TelemetryReading:
     received_at: datetime
     battery_percent: int | None
     signal_percent: int | None
-    steps: int | None
-    rolls: int | None
+    steps: int | None = field(repr=False)
+    rolls: int | None = field(repr=False)
     alarms: tuple[str, ...]
     fingerprint: str

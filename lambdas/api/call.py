@@ -1,6 +1,6 @@
 """One request, as a route sees it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -22,7 +22,7 @@ class Call:
 
     services: Services
     now: datetime
-    address: str
+    address: str = field(repr=False)
     bearer: Caller | None
 
     @property

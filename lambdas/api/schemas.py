@@ -23,7 +23,7 @@ class SignInRequest(Schema):
     """What a guardian signs in with."""
 
     email: str = Field(
-        min_length=1, max_length=LONGEST_EMAIL, description="The account's e-mail address, its user name"
+        min_length=1, max_length=LONGEST_EMAIL, repr=False, description="The account's e-mail address, its user name"
     )
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD, repr=False, description="Exact to the character")
 

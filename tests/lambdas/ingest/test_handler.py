@@ -12,6 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import PutError
 
 from adapters.aws import client
+from adapters.dynamo.positions import moment_of
 from adapters.dynamo.tables import TABLES
 from adapters.settings import Settings
 from core.tracking.ingest import Ingest
@@ -193,7 +194,9 @@ def test_no_place_and_no_neighbours_network_stands_in_the_open(
     tail = "1,0,204,8,3021,12345,140,1,Buurman,00:1a:2b:3c:4d:5e,-61"
     take(kinesis_event([[received(location(NOON, tail=tail), NOON)]]), wired)
     (position,) = world.history(watch_id)
-    assert "Buurman" not in repr(position)
+    shown = repr([position, moment_of(position), world.readings(watch_id)])
+    for personal in ("52.2112", "5.9699", "Buurman", "altitude_m", "course_deg", "steps"):
+        assert personal not in shown
     for personal in ("52.2112", "5.9699", "Buurman", "4d:5e", "3021"):
         assert personal not in _dump(settings)
 
@@ -230,6 +233,15 @@ def test_an_outage_fails_the_first_record_that_was_not_finished(
     assert len(world.history(watch_id)) == 1
     assert take(kinesis_event(records), wired) == {"batchItemFailures": []}
     assert len(world.history(watch_id)) == 3
+
+
+def test_an_alarm_that_the_word_alone_tells_is_kept_beside_the_position_that_it_repeats(
+    world: World, wired: Application
+) -> None:
+    watch_id = world.watch()
+    frames = [received(location(NOON, word=word), NOON) for word in ("UD", "AL", "UD2", "AL")]
+    take(kinesis_event([frames]), wired)
+    assert sorted(reading.alarms for reading in world.readings(watch_id)) == [(), ("general",)]
 
 
 def test_a_record_that_is_not_ours_is_counted_and_those_beside_it_are_taken(
