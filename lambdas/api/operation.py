@@ -41,7 +41,7 @@ def operation(
 ) -> dict[str, Any]:
     """Return the arguments of a route's decorator.
 
-    name: its operationId. promises: ids of docs/promises.md that it serves. content: of the good answer, see json_of.
+    name: its operationId. promises: ids of docs/promises.tsv that it serves. content: of the good answer, see json_of.
     also: the other statuses that it may answer with.
     """
     return {
