@@ -41,7 +41,7 @@ from wire.messages import (
 )
 from wire.network import mac_of, read_cells
 from wire.replies import meaning
-from wire.words import COMMAND_REPLY_KIND
+from wire.words import COMMAND_REPLY_KIND, on_every_network
 
 _TYPE_SHOWN: Final = 24  # an unknown TYPE may be as long as its frame
 _LOCATION_FIELDS: Final = 4  # TYPE, date, time, validity: with fewer it is no location
@@ -245,10 +245,11 @@ _WITH_PASSWORD: Final = ("PW", "WIFISET")  # a watch may echo the arguments, whi
 _VERDICTS: Final = {"": True, "1": True, "0": False, "-1": False}
 
 _LOCATIONS: Final = {
-    **dict.fromkeys(("UD", "UD_LTE", "UD_WCDMA", "UD_TDSCDMA", "PP", "RAD", "RG"), _location()),
-    **dict.fromkeys(("UD2", "UD3", "UD2_LTE"), _location(is_backlog=True)),
-    **dict.fromkeys(("AL", "AL_LTE", "AL_WCDMA", "ALCUSTOMER1"), _location(is_alarm=True)),
+    **dict.fromkeys((*on_every_network("UD"), "PP", "RAD", "RG"), _location()),
+    **dict.fromkeys(on_every_network("UD2", "UD3"), _location(is_backlog=True)),
+    **dict.fromkeys((*on_every_network("AL"), "ALCUSTOMER1"), _location(is_alarm=True)),
     "UD_CDMA": _location(cdma=True),
+    **dict.fromkeys(("UD2_CDMA", "UD3_CDMA"), _location(is_backlog=True, cdma=True)),
     "AL_CDMA": _location(is_alarm=True, cdma=True),
     "WT": _weather_request,
 }

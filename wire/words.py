@@ -41,13 +41,19 @@ _SETTING_REQUEST: Final = Word(kind="setting_request")
 _VIDEO_CALL: Final = Word(kind="video_call")
 _VENDOR_REPORT: Final = Word(kind="vendor_report", free_text=True)
 
+_NETWORKS: Final = ("", "_LTE", "_WCDMA", "_TDSCDMA", "_CDMA")
+
+
+def on_every_network(*names: str) -> list[str]:
+    """Return the words with each network's ending. Not every pair was seen, but no alarm must go unread for that."""
+    return [name + network for name in names for network in _NETWORKS]
+
+
 _UPLINK: Final[dict[str, Word]] = {
     "LK": Word(kind="heartbeat", answer=ECHO),
-    **dict.fromkeys(
-        ("UD", "UD2", "UD3", "UD_LTE", "UD2_LTE", "UD_WCDMA", "UD_TDSCDMA", "UD_CDMA", "RAD", "RG"), _LOCATION
-    ),
+    **dict.fromkeys((*on_every_network("UD", "UD2", "UD3"), "RAD", "RG"), _LOCATION),
     # E5 and T answer `AL` to AL_LTE; A-D and most others repeat the word, which the watch looks for.
-    **dict.fromkeys(("AL", "AL_LTE", "AL_WCDMA", "AL_CDMA", "ALCUSTOMER1"), _ALARM),
+    **dict.fromkeys((*on_every_network("AL"), "ALCUSTOMER1"), _ALARM),
     # WT asks for the weather, PP who bumped into whom: both answers need state.
     **dict.fromkeys(("WT", "PP"), _LOCATION),
     **dict.fromkeys(("WT2", "WT_FUTR"), Word(kind="weather_request", free_text=True)),

@@ -223,7 +223,8 @@ def test_no_known_word_is_left_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["UD", "UD2", "UD3", "UD_LTE", "UD2_LTE", "UD_WCDMA", "UD_TDSCDMA", "AL", "AL_LTE", "WT"]
+    "word",
+    ["UD", "UD2", "UD3", "UD_LTE", "UD2_LTE", "UD_WCDMA", "UD_TDSCDMA", "UD3_LTE", "AL", "AL_LTE", "AL_TDSCDMA", "WT"],
 )
 def test_every_location_word_is_read_alike(word: str) -> None:
     report = location(f"{word},{BODY},1,0,204,8,9360,4082,131,1,Ziggo,{MAC},-53,12.0")
@@ -231,7 +232,7 @@ def test_every_location_word_is_read_alike(word: str) -> None:
     assert (report.latitude, report.longitude, report.battery_percent) == (52.211157, 5.9699231, 90)
     assert (report.cells, report.accuracy_m) == ((Cell(204, 8, 9360, 4082, 131),), 12.0)
     assert report.wifi == (AccessPoint("Ziggo", MAC, -53),)
-    assert report.backlog == (word in ("UD2", "UD3", "UD2_LTE"))
+    assert report.backlog == (word in ("UD2", "UD3", "UD2_LTE", "UD3_LTE"))
     assert report.refused == ()
 
 

@@ -25,7 +25,7 @@ def test_a_heartbeat_is_acknowledged_at_once() -> None:
     assert (event.durable_first, event.needs_flush, event.kind) == (False, False, "heartbeat")
 
 
-@pytest.mark.parametrize("word", ["AL", "AL_LTE", "AL_WCDMA", "AL_CDMA", "ALCUSTOMER1"])
+@pytest.mark.parametrize("word", ["AL", "AL_LTE", "AL_WCDMA", "AL_TDSCDMA", "AL_CDMA", "ALCUSTOMER1"])
 def test_an_alarm_is_durable_first_flushed_and_answered_by_its_own_word(word: str) -> None:
     event = received(f"{word},{BODY},0,0")
     assert event.acknowledgement == f"[3G*{DEVICE}*{len(word):04x}*{word}]".encode()
