@@ -19,7 +19,7 @@ from adapters.system_clock import SystemClock
 from device_bridge.counters import Counters
 from device_bridge.health import Health
 from device_bridge.limits import Limits
-from device_bridge.logs import emit, log_to_stdout
+from device_bridge.logs import emit, log_failure, log_to_stdout
 from device_bridge.proof import trusts_everyone, trusts_no_one
 from device_bridge.server import Bridge
 from device_bridge.uplink import LANES
@@ -33,6 +33,7 @@ async def run(settings: Settings) -> None:
     _allow_many_sockets()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_failure)
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     bridge = bridge_of(settings)

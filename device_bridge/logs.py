@@ -1,9 +1,12 @@
 """Logs as JSON, one object a line. What is logged is type, length and result; never an id, an address or content."""
 
+import asyncio
 import json
 import logging
 import sys
-from typing import Final
+from typing import Any, Final
+
+_LOG = logging.getLogger(__name__)
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
@@ -31,6 +34,11 @@ def log_to_stdout() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     for ours in ("adapters", "device_bridge"):
         logging.getLogger(ours).setLevel(logging.INFO)
+
+
+def log_failure(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what no one caught; the loop's own handler would add the task's repr, which holds the exception's text."""
+    _LOG.error(context["message"], exc_info=context.get("exception"))
 
 
 def emit(line: str) -> None:

@@ -1,6 +1,7 @@
 """What the load balancer and the operators see."""
 
 import asyncio
+import gc
 import json
 import logging
 
@@ -8,7 +9,7 @@ import pytest
 
 from device_bridge.counters import Counters
 from device_bridge.health import Health
-from device_bridge.logs import JsonFormatter
+from device_bridge.logs import JsonFormatter, log_failure
 
 
 @pytest.mark.parametrize(("is_healthy", "status"), [(True, b"200 OK"), (False, b"503 Service Unavailable")])
@@ -67,4 +68,22 @@ def test_a_log_line_is_one_object_and_tells_nothing_of_what_an_exception_says() 
     assert "\n" not in line
     assert json.loads(line)["port"] == 1
     assert "ValueError in test_a_log_line" in json.loads(line)["exception"]
+    assert "1234567890" not in line
+
+
+async def test_a_task_that_fails_unseen_is_logged_without_what_its_exception_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def fails() -> None:
+        raise RuntimeError("1234567890 said something")
+
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_failure)
+    task = loop.create_task(fails())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    (record,) = caplog.records
+    line = JsonFormatter().format(record)
+    assert "RuntimeError in" in json.loads(line)["exception"]
     assert "1234567890" not in line
