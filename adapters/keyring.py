@@ -14,6 +14,10 @@ CACHED_KEYS = 10_000
 """About 3 MB; more subjects than one process meets in CACHED_FOR."""
 
 
+class KeyUnusable(Exception):  # noqa: N818 - an error is named after the fact
+    """A row of this name is there, yet no key can be read from it: it must be mended, never replaced."""
+
+
 class KeyRows(Protocol):
     """Where wrapped keys stand."""
 
@@ -65,14 +69,19 @@ class Keyring:
     def ensure(self, key_id: str, expires_at: datetime | None = None) -> bytes:
         """Return the open key, made now when there is none; every process gets the same one.
 
-        Raise EpochOver when its time has ended: a key is never made, nor used, again after its end.
+        Raise EpochOver when its time has ended: a key is never made, nor used, again after its end. Raise KeyUnusable
+        when its name is taken by what is no key.
         """
         if is_over(expires_at, self._clock.now()):
             raise EpochOver("the key's time has ended")
-        while (key := self.find(key_id)) is None:
+        key = self.find(key_id)
+        if key is None:
             made, wrapped = self._wrapper.make(key_id)
             if self._rows.add(key_id, wrapped, expires_at):
                 return self._keep(key_id, made)
+            key = self.find(key_id)  # another process was first
+        if key is None:
+            raise KeyUnusable("a row without a key has its name")
         return key
 
     def destroy(self, key_id: str) -> None:

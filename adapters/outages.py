@@ -3,6 +3,8 @@
 from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PynamoDBException
 
+from adapters.keyring import KeyUnusable
+
 OUR_FAULTS = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """Answers that the same request gets for ever; all others (throttled, unreachable, forbidden) end some time."""
 
@@ -12,4 +14,4 @@ def is_outage(exception: Exception) -> bool:
     cause = exception.cause if isinstance(exception, PynamoDBException) else exception
     if isinstance(cause, ClientError):
         return cause.response["Error"]["Code"] not in OUR_FAULTS
-    return isinstance(cause, BotoCoreError)
+    return isinstance(cause, BotoCoreError | KeyUnusable)

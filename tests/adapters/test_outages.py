@@ -4,6 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from pynamodb.exceptions import PutError
 
+from adapters.keyring import KeyUnusable
 from adapters.outages import is_outage
 
 
@@ -20,6 +21,7 @@ def _answer(code: str) -> ClientError:
         _answer("AccessDeniedException"),
         PutError("any", _answer("ThrottlingException")),
         PutError("any", EndpointConnectionError(endpoint_url="any")),
+        KeyUnusable(),
     ],
 )
 def test_what_a_retry_may_mend_is_an_outage(exception: Exception) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from adapters.keyring import CACHED_FOR, CACHED_KEYS
+from adapters.keyring import CACHED_FOR, CACHED_KEYS, KeyUnusable
 from core.retention.policy import POLICY, Subject
 from core.vault.model import STOCK, EpochOver, SealedUnder, Unreadable, epoch_key_id, subject_key_id
 from tests.clocks import NOON, FrozenClock
@@ -153,6 +153,14 @@ class RacingRows:
         assert expires_at == DAY_OVER
         self._winner.sealer.seal(b"first", UNDER)
         return self._rows.add(key_id, wrapped, DAY_OVER)
+
+
+def test_a_row_that_holds_no_key_is_told_and_not_asked_for_ever(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.keyring.ensure("any")
+    world.clock.advance(CACHED_FOR)
+    monkeypatch.setattr(world.key_rows, "find", lambda _key_id: None)
+    with pytest.raises(KeyUnusable):
+        world.keyring.ensure("any")
 
 
 def test_a_key_is_opened_once_in_five_minutes_and_the_cache_is_bounded(world: World) -> None:
