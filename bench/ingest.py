@@ -16,7 +16,7 @@ from botocore.client import BaseClient
 
 from adapters.aws import client
 from adapters.dynamo import positions, telemetry
-from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments
+from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments, as_it_is
 from adapters.stream.kinesis import KinesisFrameStream
 from adapters.watch.uplink import WireDecoder
 from core.kernel.clock import Clock
@@ -76,7 +76,7 @@ class _Sealing:
     """Seals as the tables' adapters do, and holds the items as DynamoDB would take them."""
 
     def __init__(self, record: type[MomentRecord], sealer: Sealer, clock: Clock) -> None:
-        self._moments = SealedMoments(record, sealer, clock)
+        self._moments = SealedMoments(record, sealer, clock, as_it_is)
         self._held: dict[tuple[str, str], dict[str, Any]] = {}
 
     def add(self, watch_id: WatchId, moment: Moment) -> bool:

@@ -11,7 +11,7 @@ COLUMNS = ("id", "model", "claim_secret_hash", "sim")
 
 
 class NotADeviceFile(Exception):  # noqa: N818 - an error is named after the fact
-    """The file as a whole cannot be read; nothing was imported."""
+    """The file cannot be read, or not beyond a line; the text tells."""
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from stacks.data import DataStack
 from stacks.grants import allow
 
 _RECORDS_A_CALL = 10  # each holds a whole lane's frames: up to a megabyte
-_RETRIES = 100  # only infrastructure fails a record, so wait for it, but not for ever
+_RETRIES = 10_000  # the most there are: only infrastructure fails a record, so what ends the waiting is its age
 _OLDEST_S = 12 * 3600  # leaves half of the stream's 24 h to send a failed record in again
 
 

@@ -40,7 +40,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.accounts.sign_in:SignIn._proven_account": returns(None),
     "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
-        list(islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)), None
+        [each for _, each in islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)], None
     ),
     "adapters.dynamo.record:checked_expiry": returns(None),
     "adapters.dynamo.record:is_fit": returns(True),

@@ -46,7 +46,7 @@ class DynamoMemberships:
 
     def of_account(self, account_id: AccountId) -> Sequence[Membership]:
         """Return the account's memberships, oldest first."""
-        found = [record.to_domain() for record in fit(MembershipRecord.query(account_id))]
+        found = [record.to_domain() for record in fit(MembershipRecord.query(account_id, consistent_read=True))]
         return sorted(found, key=lambda membership: (membership.since, membership.watch_id))
 
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:

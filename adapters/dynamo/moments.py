@@ -1,11 +1,11 @@
 """Sealed payloads of a watch by time: the shape that positions, telemetry and quarantined frames share."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
@@ -17,6 +17,8 @@ from core.kernel.page import Page
 from core.retention.policy import POLICY
 from core.vault.model import SealedUnder, Unreadable
 from core.vault.ports import Sealer
+
+T = TypeVar("T")
 
 _JUST_AFTER = "!"  # sorts before every character of a key: moment + this lies between a moment and the next one
 _LAST = instant(datetime.max.replace(tzinfo=UTC))
@@ -51,11 +53,26 @@ def moment_key(at: datetime, fingerprint: str) -> str:
     return composite_key(instant(at), fingerprint)
 
 
-class SealedMoments:
-    """Writes and reads the items of one MomentRecord table, sealed as its class of data demands."""
+def as_it_is(_watch_id: WatchId, moment: Moment) -> Moment:
+    """Read nothing into a moment."""
+    return moment
 
-    def __init__(self, record: type[MomentRecord], sealer: Sealer, clock: Clock) -> None:
+
+class SealedMoments(Generic[T]):
+    """Writes and reads the items of one MomentRecord table, sealed as its class of data demands.
+
+    to_domain: makes of an opened payload what is read; raises KeyError, TypeError or ValueError for another shape.
+    """
+
+    def __init__(
+        self,
+        record: type[MomentRecord],
+        sealer: Sealer,
+        clock: Clock,
+        to_domain: Callable[[WatchId, Moment], T],
+    ) -> None:
         self._record = record
+        self._to_domain = to_domain
         (self._class,) = (POLICY[name] for name in record.table.holds)
         self._sealer = sealer
         self._clock = clock
@@ -81,10 +98,10 @@ class SealedMoments:
         after: str | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
-    ) -> Iterator[Moment]:
-        """Yield what is not over with start <= at < end, after the key `after`.
+    ) -> Iterator[tuple[str, T]]:
+        """Yield key and content of what is not over with start <= at < end, after the key `after`.
 
-        What does not open is skipped, and counted in the log.
+        What does not open or is not of our shape is skipped, and counted in the log.
         """
         oldest = self._class.oldest_readable(now)
         first = instant(_whole_ms(max(oldest, start or oldest)))
@@ -95,22 +112,21 @@ class SealedMoments:
             watch_id, first, last, now=now, newest_first=newest_first, page_size=page_size
         ):
             try:
-                yield self._opened(watch_id, record)
+                content = self._to_domain(watch_id, self._opened(watch_id, record))
             except Unreadable:
                 skipped(record.table, "does not open")
-            except ValueError:
-                skipped(record.table, "its key is not ours")
+            except (KeyError, TypeError, ValueError):
+                skipped(record.table, "not of our shape")
+            else:
+                yield record.moment, content
 
     def page(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
-    ) -> Page[Moment]:
+    ) -> Page[T]:
         """Return at most `limit` of what `read` yields, oldest first; `next` is the key of the last one."""
         found = self.read(watch_id, now=now, start=start, end=end, after=after, page_size=limit + 1)
-        items = list(islice(found, limit + 1))
-        if len(items) <= limit:
-            return Page(items, None)
-        last = items[limit - 1]
-        return Page(items[:limit], moment_key(last.at, last.fingerprint))
+        keyed = list(islice(found, limit + 1))
+        return Page([content for _, content in keyed[:limit]], keyed[limit - 1][0] if len(keyed) > limit else None)
 
     def _opened(self, watch_id: WatchId, record: MomentRecord) -> Moment:
         text, fingerprint = record.moment.split(SEPARATOR)

@@ -29,7 +29,7 @@ class DynamoPositions:
     """Positions in the positions table."""
 
     def __init__(self, sealer: Sealer, clock: Clock) -> None:
-        self._moments = SealedMoments(PositionRecord, sealer, clock)
+        self._moments = SealedMoments(PositionRecord, sealer, clock, _position)
 
     def add(self, position: Position) -> bool:
         """Store it sealed unless this very position is there."""
@@ -38,20 +38,18 @@ class DynamoPositions:
     def latest(self, watch_id: WatchId, now: datetime) -> Position | None:
         """Return the newest position that is not over."""
         newest = self._moments.read(watch_id, now=now, newest_first=True, page_size=1)
-        return next((_position(watch_id, moment) for moment in newest), None)
+        return next((position for _, position in newest), None)
 
     def latest_before(self, watch_id: WatchId, at: datetime, now: datetime) -> Position | None:
         """Return the newest undoubted position before `at` among NEIGHBOURS."""
         earlier = self._moments.read(watch_id, now=now, end=at, newest_first=True, page_size=NEIGHBOURS)
-        neighbours = (_position(watch_id, moment) for moment in islice(earlier, NEIGHBOURS))
-        return next((position for position in neighbours if not position.doubts), None)
+        return next((position for _, position in islice(earlier, NEIGHBOURS) if not position.doubts), None)
 
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[Position]:
         """Return positions with start <= at < end, oldest first."""
-        page = self._moments.page(watch_id, start, end, now=now, limit=limit, after=after)
-        return Page([_position(watch_id, moment) for moment in page.items], page.next)
+        return self._moments.page(watch_id, start, end, now=now, limit=limit, after=after)
 
 
 def moment_of(position: Position) -> Moment:

@@ -3,7 +3,7 @@
 import base64
 from datetime import datetime
 
-from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments, sealed_moments_of
+from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments, as_it_is, sealed_moments_of
 from adapters.dynamo.tables import TABLES
 from core.kernel.clock import Clock
 from core.kernel.ids import WatchId
@@ -21,7 +21,7 @@ class DynamoQuarantine:
     """Quarantine in the quarantine table."""
 
     def __init__(self, sealer: Sealer, clock: Clock) -> None:
-        self._moments = SealedMoments(QuarantineRecord, sealer, clock)
+        self._moments = SealedMoments(QuarantineRecord, sealer, clock, as_it_is)
 
     def add(self, watch_id: WatchId, received_at: datetime, fingerprint: str, raw: bytes) -> None:
         """Keep the frame sealed."""

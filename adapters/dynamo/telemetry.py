@@ -24,7 +24,7 @@ class DynamoTelemetryReadings:
     """TelemetryReadings in the telemetry table."""
 
     def __init__(self, sealer: Sealer, clock: Clock) -> None:
-        self._moments = SealedMoments(TelemetryRecord, sealer, clock)
+        self._moments = SealedMoments(TelemetryRecord, sealer, clock, _reading)
 
     def add(self, reading: TelemetryReading) -> bool:
         """Store it sealed unless this very reading is there."""
@@ -34,8 +34,7 @@ class DynamoTelemetryReadings:
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[TelemetryReading]:
         """Return readings with start <= at < end, oldest first."""
-        page = self._moments.page(watch_id, start, end, now=now, limit=limit, after=after)
-        return Page([_reading(watch_id, moment) for moment in page.items], page.next)
+        return self._moments.page(watch_id, start, end, now=now, limit=limit, after=after)
 
 
 def moment_of(reading: TelemetryReading) -> Moment:

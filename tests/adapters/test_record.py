@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from adapters.aws import client
 from adapters.dynamo.keys import KeyRecord
-from adapters.dynamo.positions import PositionRecord
+from adapters.dynamo.moments import Moment, SealedMoments, as_it_is
+from adapters.dynamo.positions import PositionRecord, moment_of
 from adapters.dynamo.record import InvalidExpiry, instant, instant_of
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
 from adapters.settings import Settings
 from core.kernel.ids import WatchId
+from tests.builders import any_position
 from tests.clocks import NOON, FrozenClock
 from tests.frames import DEVICE, location, minutes, received
 from tests.storage import storage
@@ -125,6 +127,19 @@ def test_items_that_we_never_wrote_do_not_break_a_list(
     newest = world.positions.latest(watch_id, now)
     assert newest is not None
     assert newest.at == now
+
+
+def test_a_payload_of_another_release_does_not_break_a_list(world: World) -> None:
+    watch_id, now = world.watch(), world.clock.now()
+    ours = any_position(watch_id, now)
+    theirs = SealedMoments(PositionRecord, world.sealer, world.clock, as_it_is)
+    content = moment_of(ours).content
+    strange = [content | {"doubts": ["a new one"]}, content | {"a_new_field": 1}, {}, "text"]
+    for number, each in enumerate(strange, start=1):
+        assert theirs.add(watch_id, Moment(now + minutes(number), "0" * 32, each))
+    assert world.positions.add(ours)
+    assert world.history(watch_id) == [ours]
+    assert world.positions.latest(watch_id, now) == ours
 
 
 @given(
