@@ -123,8 +123,9 @@ class Connection(asyncio.Protocol):
             self.resume(Pause.LOOK_UP)
 
     def ignore(self) -> None:
-        """Leave an unknown or unproven peer in silence; the deadline of strangers ends it."""
+        """Leave an unknown or unproven peer in silence, keeping nothing; the deadline of strangers ends it."""
         self._held = []
+        self._session.end()
 
     def refill_allowance(self, now: float) -> bool:
         """Add what the time since has earned; tell whether the socket may be read again."""
@@ -200,6 +201,7 @@ class Connection(asyncio.Protocol):
             self._transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
 
     def _take_of_stranger(self, events: list[Event]) -> None:
+        """Hold what a stranger says until it is known; one that has not said its name has nothing long to say."""
         if self._held is not None:
             self._held += events
         elif self.device:
@@ -209,6 +211,9 @@ class Connection(asyncio.Protocol):
         else:
             for event in events:
                 self._refuse(event)
+            if self._session.pending_bytes > self._bridge.limits.frame.text_frame_bytes:
+                self._bridge.counters.counts["RefusedBulky"] += 1
+                self.close()
 
     def _refuse(self, event: Event) -> None:
         """Count what is no frame of this watch; a limit that is used up ends the connection."""

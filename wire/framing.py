@@ -141,6 +141,11 @@ class Framer:
         """Whether a frame may be held that `idle` would release."""
         return _CLOSE in self._pending[-3:]
 
+    @property
+    def pending_bytes(self) -> int:
+        """How much is held of what is not settled."""
+        return len(self._pending)
+
     def receive(self, data: bytes) -> list[Event]:
         """Take what the socket gave; return what is settled."""
         if self.closed:

@@ -57,6 +57,11 @@ class Session:
         """Whether a frame may be held that `idle` would release."""
         return self._framer.is_waiting
 
+    @property
+    def pending_bytes(self) -> int:
+        """How much is held of a frame that has not ended."""
+        return self._framer.pending_bytes
+
     def receive(self, data: bytes) -> list[Event]:
         """Take what the socket gave."""
         return self._judge(self._framer.receive(data))

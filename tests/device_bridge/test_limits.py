@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from device_bridge.limits import Limits
-from tests.device_bridge.conftest import World
+from tests.device_bridge.conftest import PATIENCE_S, World
 from tests.frames import DEVICE, OTHER_DEVICE, location, raw
 from wire.framing import Limits as FrameLimits
 
@@ -35,6 +35,23 @@ async def test_a_watch_gets_in_beside_those_who_hold_all_places(limits: Limits) 
         watch = await world.bound_watch()
         assert await slow[0].hears_until_closed() == b""
         await watch.is_known()
+
+
+async def test_who_begins_with_more_than_a_text_frame_is_closed_before_it_ends(world: World) -> None:
+    stranger = await world.connects()
+    await stranger.sends_bytes(f"[3G*{DEVICE}*FFFF*TK,#!AMR".encode() + bytes(5_000))
+    assert await stranger.hears_until_closed() == b""
+    assert world.bridge.counters.counts["RefusedBulky"] == 1
+
+
+async def test_nothing_is_held_of_an_unknown_device(world: World) -> None:
+    unknown = await world.connects("1111111111")
+    await unknown.sends_bytes(b"[3G*1111111111*0002*LK][3G*1111111111*FFFF*TK," + bytes(30_000))
+    async with asyncio.timeout(PATIENCE_S):
+        while not world.bridge.counters.counts["UnknownDevices"]:
+            await world.turns(1)
+    [connection] = world.bridge._strangers
+    assert connection._session.pending_bytes == 0
 
 
 async def test_known_watches_do_not_give_way() -> None:
