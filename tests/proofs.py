@@ -161,7 +161,13 @@ def _unproven_when_removed(proofs: list[Proof]) -> list[str]:
 
 def _survivors(guard: str, tests: set[str]) -> list[str]:
     """Remove one guard; return a line for each of these tests that passes without it."""
-    quick = ["-p", "no:randomly", "--hypothesis-profile=guards", f"--timeout={GUARD_TEST_SECONDS}"]
+    quick = [
+        "-p",
+        "no:randomly",
+        "--hypothesis-profile=guards",
+        f"--timeout={GUARD_TEST_SECONDS}",
+        "--timeout-method=signal",
+    ]
     _, passed, _ = _run([*quick, f"--neutralise={guard}", *sorted(tests)])
     survivors = sorted(passed & tests)
     print(f"  without {guard}: {len(tests) - len(survivors)} of {len(tests)} fail", flush=True)

@@ -15,11 +15,9 @@ from device_bridge.counters import Counters
 from device_bridge.limits import Limits
 from device_bridge.proof import Prove, trusts_everyone
 from device_bridge.server import Bridge
-from tests.fakes.frame_stream import RecordingAlertQueue, RecordingFrameStream
+from tests.fakes.frame_stream import PATIENCE_S, RecordingAlertQueue, RecordingFrameStream
 from tests.fakes.watches import InMemoryDevices
 from tests.frames import DEVICE, raw
-
-PATIENCE_S = 10  # for what must come; a failing test ends with a TimeoutError
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -50,7 +48,8 @@ class Watch:
 
     async def sends_bytes(self, data: bytes) -> None:
         self._writer.write(data)
-        await self._writer.drain()
+        async with asyncio.timeout(PATIENCE_S):
+            await self._writer.drain()
 
     async def hears(self) -> str:
         """Return the content of the next answer."""

@@ -144,7 +144,8 @@ async def test_a_device_that_is_bound_while_it_is_connected_is_stored_soon(world
     world.binds(DEVICE)
     world.clock.seconds += BELIEVED_S[Standing.STOCKED] + 1
     await watch.is_known()
-    await world.until(lambda: world.asked == [DEVICE, DEVICE])
+    await world.until(lambda: world.bridge._online[DEVICE].standing is Standing.BOUND)
+    assert world.asked == [DEVICE, DEVICE]
     await watch.sends(UD)
     await world.stream.has(raw(UD))
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from device_bridge.limits import Limits
-from tests.device_bridge.conftest import PATIENCE_S, World
+from tests.device_bridge.conftest import World
 from tests.frames import DEVICE, OTHER_DEVICE, location, raw
 from wire.framing import Limits as FrameLimits
 
@@ -47,9 +47,7 @@ async def test_who_begins_with_more_than_a_text_frame_is_closed_before_it_ends(w
 async def test_nothing_is_held_of_an_unknown_device(world: World) -> None:
     unknown = await world.connects("1111111111")
     await unknown.sends_bytes(b"[3G*1111111111*0002*LK][3G*1111111111*FFFF*TK," + bytes(30_000))
-    async with asyncio.timeout(PATIENCE_S):
-        while not world.bridge.counters.counts["UnknownDevices"]:
-            await world.turns(1)
+    await world.counts("UnknownDevices")
     [connection] = world.bridge._strangers
     assert connection._session.pending_bytes == 0
 

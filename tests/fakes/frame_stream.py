@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from adapters.stream.frames import unpack
 from core.tracking.model import ReceivedFrame
 
+PATIENCE_S = 10  # for what must come; a failing test ends with a TimeoutError
+
 
 class RecordingFrameStream:
     """Keeps what it takes. refuses: takes nothing. refused_lanes: takes all but theirs. hold(): takes its time."""
@@ -52,7 +54,8 @@ class RecordingFrameStream:
 
     async def _change(self) -> None:
         self._changed.clear()
-        await self._changed.wait()
+        async with asyncio.timeout(PATIENCE_S):
+            await self._changed.wait()
 
 
 class RecordingAlertQueue:
