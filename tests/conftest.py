@@ -5,8 +5,12 @@ from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 settings.register_profile(
-    "guards", settings.get_profile("suite"), phases=[Phase.explicit, Phase.generate], print_blob=False
-)  # a removed guard only has to fail a test, not to fail it in the shortest way
+    "guards",
+    settings.get_profile("suite"),
+    phases=[Phase.explicit, Phase.generate],  # a removed guard only has to fail a test, not in the shortest way
+    derandomize=True,  # and to fail it every time
+    print_blob=False,
+)
 settings.load_profile("suite")
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.wire.builders import BODY, PLACE, corpus, events_of, frame_of
@@ -395,6 +395,7 @@ def test_a_truncated_report_keeps_what_it_has() -> None:
 
 
 @given(st.binary(max_size=200), st.sampled_from([*WORDS, "XYZ", "\xff", "é"]))
+@example(b"", "\xff")
 @pytest.mark.attack("W-11", guard="wire.framing:_text", part="any bytes in a frame")
 def test_whatever_a_frame_holds_there_is_a_message_for_it(arguments: bytes, word: str) -> None:
     content = word.encode("latin-1") + b"," + arguments.replace(b"]", b"").replace(b"[", b"")
@@ -403,6 +404,7 @@ def test_whatever_a_frame_holds_there_is_a_message_for_it(arguments: bytes, word
 
 
 @pytest.mark.attack("W-11", guard="wire.decode:_at", part="missing arguments")
+@example("OXYGEN", [])
 @given(
     st.sampled_from(sorted(WORDS)),
     st.lists(st.sampled_from(["", "0", "1", "nan", "A", "220726", "9" * 5000, MAC, "-", "é"]), max_size=30),
