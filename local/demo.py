@@ -19,9 +19,9 @@ from adapters.passwords import Argon2PasswordHasher
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.system_clock import SystemClock
-from core.accounts.model import Account, login_name
+from core.accounts.model import login_name
+from core.accounts.register import Registration
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.retention.policy import Subject
 from core.watches.model import Standing, StockedDevice
 
 EMAIL = "guardian@demo.example"
@@ -52,6 +52,9 @@ class Demo:
         self._devices = DynamoDevices(self._vault, self._vault, lookup)
         self._accounts = DynamoAccounts(self._vault, lookup)
         self._passwords = Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of)
+        self._registration = Registration(
+            accounts=self._accounts, passwords=self._passwords, keys=self._vault, clock=self._clock
+        )
 
     def settle(
         self, email: str = EMAIL, device_ids: Sequence[str] = DEVICE_IDS, bound_at: datetime | None = None
@@ -60,27 +63,25 @@ class Demo:
 
         bound_at: from when on the devices belong to it, now if not told.
         """
-        now = bound_at or self._clock.now()
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
-        account_id = self._account(email, self._passwords.hash(password), now)
-        watch_ids = [self._watch(device_id, account_id, now) for device_id in device_ids]
+        account_id = self._account(email, password)
+        since = bound_at or self._clock.now()
+        watch_ids = [self._watch(device_id, account_id, since) for device_id in device_ids]
         return Household(email=email, password=password, watch_ids=watch_ids)
 
-    def _account(self, email: str, password_hash: str, now: datetime) -> AccountId:
+    def _account(self, email: str, password: str) -> AccountId:
         login = login_name(email)
-        if (known := self._accounts.credentials_of(login)) is not None:
-            self._accounts.renew_password(login, password_hash)
-            return known.account_id
-        account = Account(account_id=AccountId(new_id()), email=email, created_at=now)
-        self._vault.make(Subject.ACCOUNT, account.account_id)
-        self._accounts.add(account, password_hash)
-        return account.account_id
+        known = self._accounts.credentials_of(login)
+        if known is None:
+            return self._registration.create_account(email, password)
+        self._accounts.renew_password(login, self._passwords.hash(password))
+        return known.account_id
 
-    def _watch(self, device_id: str, account_id: AccountId, now: datetime) -> WatchId:
+    def _watch(self, device_id: str, account_id: AccountId, since: datetime) -> WatchId:
         if self._devices.standing(device_id) is Standing.UNKNOWN:
             secret_hash = hashlib.sha256(secrets.token_bytes()).hexdigest()
             device = StockedDevice(device_id=device_id, model=_MODEL, claim_secret_hash=secret_hash, sim=None)
             self._devices.stock(device)
         if self._devices.standing(device_id) is Standing.STOCKED:
-            self._devices.bind(device_id, WatchId(new_id()), account_id, now)
+            self._devices.bind(device_id, WatchId(new_id()), account_id, since)
         return self._devices.bindings(device_id)[-1].watch_id

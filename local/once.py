@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -104,16 +103,15 @@ def _shown(platform: Platform, household: Household, told: Sequence[Told], begin
     guardian = Guardian(platform.api_url, household.email, household.password)
     expected = sum(len(each.fixes) + each.frames_sent - each.frames_garbled for each in told)
     most, last_news = 0, time.monotonic()
-    for _ in count():
+    while True:
         shown = [_read(guardian, watch_id, begin) for watch_id in household.watch_ids]
         found = sum(len(each.positions) + len(each.telemetry) for each in shown)
         if found > most:
             most, last_news = found, time.monotonic()
         quarantined = _quarantined(household) >= sum(each.frames_garbled for each in told)
         if (found >= expected and quarantined) or time.monotonic() - last_news > _PATIENCE_S:
-            break
+            return shown
         time.sleep(_LOOK_EACH_S)
-    return shown
 
 
 def _read(guardian: Guardian, watch_id: WatchId, begin: datetime) -> Shown:
