@@ -21,7 +21,10 @@ class Settings:
     stage: local, test or prod. endpoint_url: the emulator's, None on AWS. wrapping_key: id or ARN of the KMS key that
     wraps our stored keys. signing_key: KMS key that signs access tokens. issuer: the API's own address, which stands in
     each token. trust_unproven: the stage accepts watches that cannot prove their identity (docs/adr/0006).
-    alert_queue_url: where an alarm goes when the stream does not take it. bridge_port, health_port: 0 = any free one.
+    alert_queue_url: where alarms go. live_queue_url: where new positions are told of that somebody is looking at.
+    live_callback: https address by which open WebSockets are written to, as API Gateway names it. push_apns, push_fcm:
+    ARNs of the SNS platform applications; empty: the stage cannot ring such phones. mail_from: sender of mails, empty:
+    the stage sends none. bridge_port, health_port: 0 = any free one.
     strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be known.
     """
 
@@ -33,6 +36,11 @@ class Settings:
     issuer: str = ""
     frame_stream: str = ""
     alert_queue_url: str = ""
+    live_queue_url: str = ""
+    live_callback: str = ""
+    push_apns: str = ""
+    push_fcm: str = ""
+    mail_from: str = ""
     trust_unproven: bool = False
     bridge_host: str = LOOPBACK
     bridge_port: int = BRIDGE_PORT
@@ -64,6 +72,11 @@ class Settings:
             issuer=environment.get("WACHTER_ISSUER", ""),
             frame_stream=environment.get("WACHTER_FRAME_STREAM", ""),
             alert_queue_url=environment.get("WACHTER_ALERT_QUEUE_URL", ""),
+            live_queue_url=environment.get("WACHTER_LIVE_QUEUE_URL", ""),
+            live_callback=environment.get("WACHTER_LIVE_CALLBACK", ""),
+            push_apns=environment.get("WACHTER_PUSH_APNS", ""),
+            push_fcm=environment.get("WACHTER_PUSH_FCM", ""),
+            mail_from=environment.get("WACHTER_MAIL_FROM", ""),
             trust_unproven=environment.get("WACHTER_TRUST_UNPROVEN") == "yes",
             bridge_host=environment.get("WACHTER_BRIDGE_HOST", LOOPBACK),
             bridge_port=number("WACHTER_BRIDGE_PORT", BRIDGE_PORT),

@@ -3,6 +3,7 @@
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from core.kernel.errors import Refused
 from core.kernel.ids import AccountId, FamilyId
@@ -91,3 +92,24 @@ def checked_email(text: str) -> str:
     if not (local and at and domain) or len(email) > LONGEST_EMAIL or not email.isprintable() or " " in email:
         raise InvalidEmail("not an e-mail address")
     return email
+
+
+class Platform(StrEnum):
+    """Whose push service reaches a phone."""
+
+    APNS = "apns"
+    FCM = "fcm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone:
+    """A phone that rings: one for each sign-in, and gone with it.
+
+    endpoint: as the push service of the stage names it, not the phone's own token.
+    """
+
+    account_id: AccountId
+    family_id: FamilyId
+    platform: Platform
+    endpoint: str = field(repr=False)
+    since: datetime

@@ -1,11 +1,11 @@
 """What accounts need of the world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.accounts.model import Account, Caller, Credentials, IssuedToken, TokenFamily
+from core.accounts.model import Account, Caller, Credentials, IssuedToken, Phone, TokenFamily
 from core.kernel.ids import AccountId, FamilyId
 
 
@@ -97,4 +97,20 @@ class Attempts(Protocol):
 
     def count(self, counter: str, now: datetime) -> int:
         """Add one to a plain counter atomically and return its new value."""
+        ...
+
+
+class Phones(Protocol):
+    """The phones that ring for an account; what a phone is reached by stands sealed under the account's key."""
+
+    def put(self, phone: Phone) -> None:
+        """Store it in the place of the same sign-in's. Raise Unreadable as Sealer does."""
+        ...
+
+    def of_account(self, account_id: AccountId, now: datetime) -> Sequence[Phone]:
+        """Return the phones of sign-ins that are not over; who ended a sign-in also removed its phone."""
+        ...
+
+    def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
+        """Forget it; it is no error when there is none."""
         ...

@@ -3,6 +3,7 @@
 import base64
 import re
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 
 from core.kernel.errors import Refused
@@ -12,9 +13,16 @@ WatchId = NewType("WatchId", str)
 """A device bound to an account: new at each binding, so that a resold device starts empty (D9)."""
 FamilyId = NewType("FamilyId", str)
 """A token family: one sign-in on one phone and every token that comes of it."""
+ZoneId = NewType("ZoneId", str)
+AlertId = NewType("AlertId", str)
+"""Made of an instant and a digest, so that what is raised twice has the id once: see dated_id."""
 
 _OPAQUE_ID = re.compile(r"[a-z2-7]{26}")
 _RANDOM_BYTES = 16  # 128 bits: not to be guessed
+_TIME_BYTES = 6  # milliseconds since 1970 for the next 8,900 years
+DIGEST_BYTES = _RANDOM_BYTES - _TIME_BYTES
+"""Of a dated id: 80 bits that nobody guesses within one watch and one millisecond."""
+_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class InvalidId(Refused):
@@ -23,7 +31,23 @@ class InvalidId(Refused):
 
 def new_id() -> str:
     """Return a new opaque id."""
-    return base64.b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().rstrip("=").lower()
+    return _text(secrets.token_bytes(_RANDOM_BYTES))
+
+
+def dated_id(at: datetime, digest: bytes) -> str:
+    """Return the opaque id of an instant (whole milliseconds, since 1970) and DIGEST_BYTES that tell it from others."""
+    assert len(digest) == DIGEST_BYTES, "a digest has its size"
+    milliseconds = (at - _START) // timedelta(milliseconds=1)
+    return _text(milliseconds.to_bytes(_TIME_BYTES) + digest)
+
+
+def parts_of(dated: str) -> tuple[datetime, bytes]:
+    """Return instant and digest of a dated id; raise InvalidId for what has not its form."""
+    content = base64.b32decode(checked_id(dated).upper() + "======")
+    try:
+        return _START + timedelta(milliseconds=int.from_bytes(content[:_TIME_BYTES])), content[_TIME_BYTES:]
+    except OverflowError:
+        raise InvalidId("not an opaque id") from None
 
 
 def checked_id(text: str) -> str:
@@ -31,3 +55,7 @@ def checked_id(text: str) -> str:
     if not _OPAQUE_ID.fullmatch(text):
         raise InvalidId("not an opaque id")
     return text
+
+
+def _text(content: bytes) -> str:
+    return base64.b32encode(content).decode().rstrip("=").lower()

@@ -137,6 +137,80 @@ _CLASSES = (
         period=THREE_MONTHS + A_DAY,  # outlives what it points at by the day in which that is swept
     ),
     DataClass(
+        name="learned_place",
+        purpose="find the watch by the access points that it sees, without asking anybody",
+        words="GPS, GPRS en WIFI positiegegevens voor maximaal 3 maanden",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="cell",
+        purpose="find the watch by the cells that it hears, without asking anybody",
+        words=None,
+        subject=Subject.NONE,
+        fate=Fate.KEPT,
+    ),
+    DataClass(
+        name="zone",
+        purpose="tell guardians when the child comes or goes",
+        words="Instellingen voor veilige zones voor alarm bij verlaten of aankomen",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="watch_state",
+        purpose="tell each crossing, discharge and silence once",
+        words="Instellingen voor veilige zones voor alarm bij verlaten of aankomen",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="alert",
+        purpose="show guardians which alarms there were",
+        words="voor alarm bij verlaten of aankomen",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="acknowledgement",
+        purpose="end the repeats of an SOS",
+        words=None,
+        subject=Subject.NONE,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="delivery",
+        purpose="show how far each delivery of an alert came",
+        words=None,
+        subject=Subject.NONE,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="due",
+        purpose="look again at what fires without a frame",
+        words=None,
+        subject=Subject.NONE,
+        period=timedelta(days=7),  # after its instant: rides out any outage of the sweep
+    ),
+    DataClass(
+        name="live_view",
+        purpose="show positions and alerts as they come",
+        words=None,
+        subject=Subject.NONE,
+        period=timedelta(hours=2),  # API Gateway keeps no WebSocket longer
+    ),
+    DataClass(
+        name="phone",
+        purpose="let a guardian's phone ring",
+        words="gebruik van onze producten (app en GPS platform) alleen om onze diensten te laten werken",
+        subject=Subject.ACCOUNT,
+        period=timedelta(days=30),  # as the sign-in that it belongs to
+    ),
+    DataClass(
         name="device",
         purpose="know which devices exist and prove a claim",
         words="ID-nummer van het GPS horloge voor bediening",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from core.kernel.geo import Point
 from core.kernel.ids import WatchId
@@ -49,13 +50,24 @@ class Undecodable:
     """A frame of a kind that is kept, but that could not be understood."""
 
 
+class Cell(NamedTuple):
+    """A cell of the network by its public name."""
+
+    mcc: int
+    mnc: int
+    lac: int
+    cid: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a frame says of its watch; what it does not tell is None, never 0.
 
     identity: the same for a frame and its repetition under another word, different for anything else. told_at: when it
     was so by the watch's clock, the receive time for a frame that tells no time by design, None for a time that cannot
-    be read. point: as the wire gives it. coordinates_refused: there were coordinates that no place has.
+    be read. point: as the wire gives it. coordinates_refused: there were coordinates that no place has. tells_alarms:
+    the frame is of a kind that would tell an alarm. access_points: hardware addresses in sight, lower case, the
+    strongest first; they are neighbours' and never leave the frame's way through ingest. cells: the serving one first.
     """
 
     identity: str = field(repr=False)
@@ -74,7 +86,10 @@ class Report:
     steps: int | None = field(repr=False, default=None)
     rolls: int | None = field(repr=False, default=None)
     alarms: tuple[str, ...] = ()
+    tells_alarms: bool = False
     backlog: bool = False
+    access_points: tuple[str, ...] = field(repr=False, default=())
+    cells: tuple[Cell, ...] = field(repr=False, default=())
 
     @property
     def tells_telemetry(self) -> bool:
@@ -106,6 +121,8 @@ class Doubt(StrEnum):
     """The watch's clock was ahead or absurd; the time is that of receipt (D3)."""
     CONTRADICTORY_HEMISPHERE = "contradictory_hemisphere"
     """The sign of a coordinate and its letter disagree."""
+    REPORTED_WRONG = "reported_wrong"
+    """A guardian said that the watch was not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,3 +165,43 @@ class TelemetryReading:
     rolls: int | None = field(repr=False)
     alarms: tuple[str, ...]
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearnedPlace:
+    """Where an access point is, as this watch learned it. access_point: its HMAC under the binding's key.
+
+    learned_at: when it was last seen with a good fix; it is forgotten 89 days after. roams: it was met in two places
+    far apart, such as a bus, and tells nothing.
+    """
+
+    access_point: str
+    point: Point = field(repr=False)
+    accuracy_m: float
+    learned_at: datetime
+    roams: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellPlace:
+    """Where a cell is heard: centre and range in metres, as the imported table has them."""
+
+    cell: Cell
+    point: Point
+    range_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What one frame tells those who watch over a watch.
+
+    at: corrected time of the frame, never after its receipt. position: None without a place. alarms: None where the
+    frame is of a kind that tells none.
+    """
+
+    at: datetime
+    received_at: datetime
+    position: Position | None
+    battery_percent: int | None
+    alarms: tuple[str, ...] | None
+    backlog: bool

@@ -1,12 +1,25 @@
 """What tracking needs of the world. Every read filters on expiry: nothing that is over is ever returned."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.kernel.ids import WatchId
 from core.kernel.page import Page
-from core.tracking.model import Addressed, NothingKept, Position, Report, TelemetryReading, Undecodable
+from core.tracking.alarms import Alarm
+from core.tracking.model import (
+    Addressed,
+    Cell,
+    CellPlace,
+    Doubt,
+    LearnedPlace,
+    NothingKept,
+    Position,
+    Report,
+    Sighting,
+    TelemetryReading,
+    Undecodable,
+)
 
 FrameName = tuple[WatchId, str]
 """A watch and the fingerprint of a frame of it."""
@@ -39,7 +52,11 @@ class Positions(Protocol):
         ...
 
     def latest_before(self, watch_id: WatchId, at: datetime, now: datetime) -> Position | None:
-        """Return the newest undoubted position before `at`, among the few next to it, that is not over."""
+        """Return the newest undoubted GPS position before `at`, among the few next to it, that is not over."""
+        ...
+
+    def doubt(self, watch_id: WatchId, at: datetime, doubt: Doubt, now: datetime) -> Sequence[Position]:
+        """Add a doubt to the positions of exactly this instant; return them as they were, none when there is none."""
         ...
 
     def between(
@@ -51,6 +68,10 @@ class Positions(Protocol):
 
 class TelemetryReadings(Protocol):
     """The telemetry of all watches."""
+
+    def latest(self, watch_id: WatchId, now: datetime) -> TelemetryReading | None:
+        """Return the newest reading that is not over."""
+        ...
 
     def add(self, reading: TelemetryReading) -> bool:
         """Store it sealed; return False when this very reading was there already. Raise as Positions.add."""
@@ -88,4 +109,68 @@ class SweepMarks(Protocol):
 
     def mark(self, watch_id: WatchId, at: datetime) -> None:
         """Tell the sweeper that the watch has something of this instant's day."""
+        ...
+
+
+class AlarmQueue(Protocol):
+    """The way of alarms to the guardians."""
+
+    def raise_all(self, alarms: Sequence[Alarm]) -> None:
+        """Return when all are durable; what is raised twice becomes one alert."""
+        ...
+
+
+class AccessPointNames(Protocol):
+    """Names access points so that nobody can turn the name back, or find one access point in two watches' places."""
+
+    def of(self, watch_id: WatchId, access_point: str) -> str:
+        """Return 32 hex digits: an HMAC under the binding's key. Raise Unreadable when that key is gone."""
+        ...
+
+
+class LearnedPlaces(Protocol):
+    """What each watch learned of the access points around it."""
+
+    def named(self, watch_id: WatchId, access_points: Collection[str], now: datetime) -> Mapping[str, LearnedPlace]:
+        """Return what is known, by the access points' names, and not over."""
+        ...
+
+    def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[LearnedPlace]:
+        """Return all that is not over, by name."""
+        ...
+
+    def put(self, watch_id: WatchId, place: LearnedPlace) -> None:
+        """Store it sealed in the place of what was known. Raise EpochOver or Unreadable as Sealer does."""
+        ...
+
+    def forget(self, watch_id: WatchId, access_points: Collection[str]) -> None:
+        """Remove these; it is no error when one is not there."""
+        ...
+
+
+class Cells(Protocol):
+    """Where the cells of the networks are: public knowledge, imported."""
+
+    def places(self, cells: Collection[Cell]) -> Mapping[Cell, CellPlace]:
+        """Return those that are known."""
+        ...
+
+    def put(self, places: Iterable[CellPlace]) -> None:
+        """Store or replace them."""
+        ...
+
+
+class Watchkeeper(Protocol):
+    """Watches over what the frames of a watch tell: zones, battery, silence."""
+
+    def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
+        """Take in the sightings of a batch, in order of time; again changes nothing. Alarms are durable afterwards."""
+        ...
+
+
+class LiveFeed(Protocol):
+    """Tells those who are looking."""
+
+    def stored(self, watch_id: WatchId, positions: Sequence[Position]) -> None:
+        """Tell of new positions; nothing happens where nobody looks, and a failure loses only this."""
         ...

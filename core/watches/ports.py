@@ -39,6 +39,10 @@ class Memberships(Protocol):
         """Return the account's memberships, oldest first."""
         ...
 
+    def of_watch(self, watch_id: WatchId) -> Sequence[Membership]:
+        """Return everybody's part in a watch, oldest first, read consistently."""
+        ...
+
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
         """Return the account's part in a watch."""
         ...

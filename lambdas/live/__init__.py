@@ -1,0 +1,1 @@
+"""The live view: an open connection for each app that looks."""
