@@ -47,6 +47,7 @@ class Connection(asyncio.Protocol):
         "_allowance_at",
         "_bridge",
         "_held",
+        "_is_distrusted",
         "_lane",
         "_number",
         "_paused",
@@ -63,6 +64,7 @@ class Connection(asyncio.Protocol):
         self._session = Session(bridge.limits.frame)
         self._lane: Lane | None = None
         self._held: list[Event] | None = None
+        self._is_distrusted = False
         self._paused = 0
         self._number = secrets.randbits(_CONNECTION_BITS)
         self._allowance = bridge.limits.frames_at_once
@@ -121,6 +123,13 @@ class Connection(asyncio.Protocol):
         if held is not None:
             self._take(held)
             self.resume(Pause.LOOK_UP)
+
+    def distrust(self) -> None:
+        """Hear nothing of a peer that is not proven to be its device but one call for help, and do not answer it."""
+        held, self._held = self._held, None
+        self._is_distrusted = True
+        self.resume(Pause.LOOK_UP)
+        self._take(held or [])
 
     def ignore(self) -> None:
         """Leave an unknown or unproven peer in silence, keeping nothing; the deadline of strangers ends it."""
@@ -201,19 +210,35 @@ class Connection(asyncio.Protocol):
             self._transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
 
     def _take_of_stranger(self, events: list[Event]) -> None:
-        """Hold what a stranger says until it is known; one that has not said its name has nothing long to say."""
+        """Hold what a stranger says until it is known; one that is not has nothing long to say."""
         if self._held is not None:
             self._held += events
-        elif self.device:
+            return
+        if self.device and not self._is_distrusted:
             self._held = events
             self.pause(Pause.LOOK_UP)
             self._bridge.introduce(self)
-        else:
-            for event in events:
+            return
+        for event in events:
+            if self._is_distrusted and type(event) is FrameReceived:
+                self._pass_on_alarm(event)
+            else:
                 self._refuse(event)
-            if self._session.pending_bytes > self._bridge.limits.frame.text_frame_bytes:
-                self._bridge.counters.counts["RefusedBulky"] += 1
-                self.close()
+        if self._session.pending_bytes > self._bridge.limits.frame.text_frame_bytes:
+            self._bridge.counters.counts["RefusedBulky"] += 1
+            self.close()
+
+    def _pass_on_alarm(self, event: FrameReceived) -> None:
+        """Bring one alarm to the stream, marked as unproven; whatever else there is finds no ear."""
+        if not event.needs_flush or self._held is not None:
+            return
+        uplink, raw = self._bridge.uplink, event.frame.raw
+        lane = uplink.lane_of(self.device)
+        lane.append(int(time() * 1000), self._number, [raw], proven=False)
+        uplink.owe(self, None, lane, raw, is_alarm=True)
+        self._bridge.counters.counts["UnprovenAlarms"] += 1
+        self.pause(Pause.LOOK_UP)
+        self.ignore()
 
     def _refuse(self, event: Event) -> None:
         """Count what is no frame of this watch; a limit that is used up ends the connection."""

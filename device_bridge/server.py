@@ -196,9 +196,10 @@ class Bridge:
     def _decide(self, connection: Connection, memory: Memory) -> None:
         if connection in self._strangers:
             if not is_known(memory.standing):
-                self._ignore(connection, "UnknownDevices")
+                self.counters.counts["UnknownDevices"] += 1
+                connection.ignore()
             elif not self._prove(connection.address, connection.device):
-                self._ignore(connection, "UnprovenConnections")
+                self._distrust(connection, memory)
             else:
                 self._welcome(connection)
                 connection.admit(memory)
@@ -217,9 +218,13 @@ class Bridge:
             self.counters.counts["Displaced"] += 1
             displaced.close()
 
-    def _ignore(self, connection: Connection, reason: str) -> None:
-        self.counters.counts[reason] += 1
-        connection.ignore()
+    def _distrust(self, connection: Connection, memory: Memory) -> None:
+        """Leave it a stranger, whose deadline ends it; a child's call for help is heard all the same."""
+        self.counters.counts["UnprovenConnections"] += 1
+        if memory.standing is Standing.BOUND:
+            connection.distrust()
+        else:
+            connection.ignore()
 
     def _leave_undecided(self, connection: Connection, reason: str) -> None:
         """A stranger must come again; whom we know already stays what it is for a while."""

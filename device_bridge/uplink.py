@@ -95,14 +95,14 @@ class Lane:
         self.failures = 0
         self.retry_at = 0.0
 
-    def append(self, received_ms: int, connection: int, raws: Iterable[bytes]) -> None:
-        """Take frames that came together on a proven connection."""
+    def append(self, received_ms: int, connection: int, raws: Iterable[bytes], *, proven: bool = True) -> None:
+        """Take frames that came together on a connection that proved to be its device, or did not."""
         frames = self.frames
         for raw in raws:
             if len(frames) + len(raw) > _FULL_BYTES:
                 self.close_record()
                 frames = self.frames
-            append(frames, received_ms, connection, True, raw)
+            append(frames, received_ms, connection, proven, raw)
 
     def close_record(self) -> None:
         """Let the next record begin."""

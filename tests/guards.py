@@ -83,6 +83,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.ingest:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
+    "device_bridge.connection:Connection._pass_on_alarm": returns(None),
     "device_bridge.connection:Connection._refuse": returns(None),
     "device_bridge.proof:trusts_no_one": returns(True),
     "device_bridge.registry:Registry.may_look_up": returns(True),

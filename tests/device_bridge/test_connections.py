@@ -93,11 +93,48 @@ async def test_an_unproven_connection_writes_and_receives_nothing() -> None:
     async with World(prove=trusts_no_one).running() as world:
         world.binds(DEVICE)
         watch = await world.connects()
-        await watch.sends("LK", UD, AL)
+        await watch.sends("LK", UD)
         await world.counts("UnprovenConnections")
         world.passes(Limits().stranger_s)
         assert await watch.hears_until_closed() == b""
         assert world.bridge.uplink.is_empty
+        assert not world.stream.records
+
+
+@pytest.mark.attack("W-01", guard="device_bridge.connection:Connection._pass_on_alarm", part="an SOS is heard")
+@pytest.mark.parametrize("contents", [("LK", UD, AL, AL, UD), (AL,)])
+async def test_a_call_for_help_of_an_unproven_connection_goes_on_unanswered_once_and_marked(
+    contents: tuple[str, ...],
+) -> None:
+    async with World(prove=trusts_no_one).running() as world:
+        world.binds(DEVICE)
+        watch = await world.connects()
+        await watch.sends(*contents)
+        await world.stream.has(raw(AL))
+        world.passes(Limits().stranger_s)
+        assert await watch.hears_until_closed() == b""
+        assert [(frame.raw, frame.proven) for frame in world.stream.frames()] == [(raw(AL), False)]
+
+
+async def test_a_call_for_help_that_follows_later_on_an_unproven_connection_is_heard_too() -> None:
+    async with World(prove=trusts_no_one).running() as world:
+        world.binds(DEVICE)
+        watch = await world.connects()
+        await watch.sends("LK")
+        await world.counts("UnprovenConnections")
+        await watch.sends(AL)
+        await world.stream.has(raw(AL))
+        assert watch.has_heard_nothing()
+
+
+async def test_nothing_of_an_unproven_connection_of_a_device_that_is_not_bound_goes_on() -> None:
+    async with World(prove=trusts_no_one).running() as world:
+        world.stocks(DEVICE)
+        watch = await world.connects()
+        await watch.sends("LK", AL)
+        await world.counts("UnprovenConnections")
+        world.passes(Limits().stranger_s)
+        assert await watch.hears_until_closed() == b""
         assert not world.stream.records
 
 
