@@ -89,6 +89,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "device_bridge.registry:Registry.may_look_up": returns(True),
     "device_bridge.server:Bridge._close_overdue_strangers": returns(None),
     "device_bridge.server:Bridge._make_room": returns(True),
+    "device_bridge.server:Bridge.slow_down": returns(None),
     "device_bridge.server:is_known": returns(True),
     "device_bridge.uplink:Uplink._check_pressure": returns(None),
     "device_bridge.uplink:Uplink._reroute_overdue_alarms": returns(None),

@@ -79,6 +79,7 @@ async def test_a_watch_that_is_silent_for_longer_than_any_heartbeat_is_closed(wo
     await heard.is_known()
 
 
+@pytest.mark.attack("W-19", guard="device_bridge.server:Bridge.slow_down", part="a bucket for each watch")
 async def test_too_many_frames_are_read_later_and_none_is_lost() -> None:
     async with World(limits=Limits(frames_at_once=10, frames_per_s=10)).running() as world:
         hasty = await world.bound_watch()
