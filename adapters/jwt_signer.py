@@ -5,7 +5,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 from jwt.algorithms import RSAAlgorithm
 
-from core.accounts.model import Caller, IssuedToken, NotSignedIn
+from core.accounts.model import Bearer, Caller, IssuedToken, NotSignedIn
 from core.kernel.ids import AccountId, FamilyId, InvalidId, checked_id, new_id
 
 if TYPE_CHECKING:
@@ -88,18 +88,18 @@ class JwtAccessTokens:
         signature = self._signing_key.sign(signed.encode())
         return IssuedToken(f"{signed}.{_base64url(signature)}", LIFETIME)
 
-    def verify(self, token: str, now: datetime) -> Caller:
+    def verify(self, token: str, now: datetime) -> Bearer:
         """See AccessTokens."""
         if len(token) > LONGEST_TOKEN or not _COMPACT_FORM.fullmatch(token):
             raise NotSignedIn("not a token")
         try:
             header, claims = self._signed(token)
-            caller = Caller(AccountId(checked_id(claims["sub"])), FamilyId(checked_id(str(claims["fam"]))))
+            account_id, family_id = AccountId(checked_id(claims["sub"])), FamilyId(checked_id(str(claims["fam"])))
         except (jwt.PyJWTError, InvalidId):
             raise NotSignedIn("not a token of ours") from None
         if not (self._is_ours(header) and holds_at(claims, now)):
             raise NotSignedIn("not an access token that holds")
-        return caller
+        return Bearer(account_id, family_id, datetime.fromtimestamp(claims["exp"], UTC))
 
     def _signed(self, token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         """Return header and claims of a token that this key signed for this audience, all claims present."""

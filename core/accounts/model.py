@@ -31,6 +31,14 @@ class LoginTaken(Refused):
     """An account with this e-mail address exists."""
 
 
+class PushNotAvailable(Refused):
+    """The stage has no way to ring phones of this platform."""
+
+
+class InvalidPhone(Refused):
+    """The platform knows no phone by this token."""
+
+
 class InvalidEmail(Refused):
     """The text is no e-mail address."""
 
@@ -67,6 +75,13 @@ class Caller:
 
     account_id: AccountId
     family_id: FamilyId
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer(Caller):
+    """Whoever showed an access token; until: when it is over."""
+
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.accounts.model import Account, Caller, Credentials, IssuedToken, Phone, TokenFamily
+from core.accounts.model import Account, Bearer, Caller, Credentials, IssuedToken, Phone, Platform, TokenFamily
 from core.kernel.ids import AccountId, FamilyId
 
 
@@ -68,8 +68,8 @@ class AccessTokens(Protocol):
         """Return a token that holds for a few minutes from now."""
         ...
 
-    def verify(self, token: str, now: datetime) -> Caller:
-        """Return whom the token speaks for; raise NotSignedIn unless every part of it is right."""
+    def verify(self, token: str, now: datetime) -> Bearer:
+        """Return whom the token speaks for, and until when; raise NotSignedIn unless every part of it is right."""
         ...
 
 
@@ -113,4 +113,19 @@ class Phones(Protocol):
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
         """Forget it; it is no error when there is none."""
+        ...
+
+
+class PhoneEndpoints(Protocol):
+    """The push service's side of phones."""
+
+    def make(self, platform: Platform, token: str, family_id: FamilyId) -> str:
+        """Return the endpoint of the phone with this token: it rings for this sign-in, and for none that had it before.
+
+        token: the phone's own, as its platform gave it. Raise PushNotAvailable or InvalidPhone.
+        """
+        ...
+
+    def remove(self, endpoint: str) -> None:
+        """Remove it; it is no error when it is gone."""
         ...

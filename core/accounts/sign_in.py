@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.accounts.attempts import AttemptLimits
-from core.accounts.model import Caller, IssuedToken, NotSignedIn, TokenFamily, WrongCredentials, login_name
+from core.accounts.model import Bearer, Caller, IssuedToken, NotSignedIn, TokenFamily, WrongCredentials, login_name
 from core.accounts.ports import AccessTokens, Accounts, PasswordHasher, TokenFamilies
 from core.kernel.clock import Clock
 from core.kernel.ids import AccountId, FamilyId, new_id
@@ -52,7 +52,7 @@ class Access:
     families: TokenFamilies
     clock: Clock
 
-    def caller_of(self, token: str) -> Caller:
+    def caller_of(self, token: str) -> Bearer:
         """Return whom the token speaks for, now; raise NotSignedIn."""
         now = self.clock.now()
         caller = self.tokens.verify(token, now)

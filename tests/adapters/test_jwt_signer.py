@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.jwt_signer import AUDIENCE, LIFETIME, LONGEST_TOKEN, JwtAccessTokens, KmsSigningKey
-from core.accounts.model import Caller, NotSignedIn
+from core.accounts.model import Bearer, Caller, NotSignedIn
 from core.kernel.ids import AccountId, FamilyId, new_id
 from tests.clocks import NOON
 from tests.fakes.kms import InMemoryKms, rsa_key
 
 ISSUER = "https://api.example.test"
 CALLER = Caller(AccountId(new_id()), FamilyId(new_id()))
+BEARER = Bearer(CALLER.account_id, CALLER.family_id, NOON + LIFETIME)
 SIGNING_KEY = KmsSigningKey(InMemoryKms(), "signing")  # type: ignore[arg-type] # stands in for the client
 TOKENS = JwtAccessTokens(SIGNING_KEY, ISSUER)
 
@@ -63,8 +64,8 @@ def assert_refused(token: str) -> None:
 def test_what_we_issue_speaks_for_its_caller_until_it_expires() -> None:
     token = TOKENS.issue(CALLER, NOON)
     assert token.lifetime == LIFETIME
-    assert TOKENS.verify(token.text, NOON) == CALLER
-    assert TOKENS.verify(token.text, NOON + LIFETIME - timedelta(seconds=1)) == CALLER
+    assert TOKENS.verify(token.text, NOON) == BEARER
+    assert TOKENS.verify(token.text, NOON + LIFETIME - timedelta(seconds=1)) == BEARER
     with pytest.raises(NotSignedIn):
         TOKENS.verify(token.text, NOON + LIFETIME)
 
@@ -107,7 +108,7 @@ def test_the_public_half_is_fetched_once() -> None:
 
 
 def test_the_tokens_that_the_other_tests_spoil_are_good_otherwise() -> None:
-    assert TOKENS.verify(signed(right_claims()), NOON) == CALLER
+    assert TOKENS.verify(signed(right_claims()), NOON) == BEARER
 
 
 @pytest.mark.attack("A-04", guard="adapters.jwt_signer:JwtAccessTokens._signed")
