@@ -3,16 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from core.accounts.model import Phone, Platform
+from core.alerts.model import Alert
 from core.kernel.geo import Point
-from core.kernel.ids import WatchId
-from core.tracking.model import Position, Source, TelemetryReading
+from core.kernel.ids import DIGEST_BYTES, AccountId, AlertId, FamilyId, WatchId, ZoneId, dated_id, new_id
+from core.live.model import LiveView
+from core.tracking.alarms import Alarm, AlarmKind
+from core.tracking.model import LearnedPlace, Position, Sighting, Source, TelemetryReading
+from core.zones.model import Circle, Zone
+
+HOME = Point(52.2112, 5.9699)
 
 
 def any_position(watch_id: WatchId, at: datetime, **known: Any) -> Position:
     """Return a position; with `at`, the fingerprint names it."""
     defaults: dict[str, Any] = {
         "received_at": at,
-        "point": Point(52.2112, 5.9699),
+        "point": HOME,
         "source": Source.GPS,
         "accuracy_m": None,
         "altitude_m": 12.0,
@@ -38,3 +45,65 @@ def any_reading(watch_id: WatchId, at: datetime, **known: Any) -> TelemetryReadi
         "fingerprint": "0" * 32,
     }
     return TelemetryReading(watch_id=watch_id, at=at, **(defaults | known))
+
+
+def any_sighting(at: datetime, **known: Any) -> Sighting:
+    """Return a sighting that tells nothing."""
+    defaults: dict[str, Any] = {
+        "received_at": at,
+        "position": None,
+        "battery_percent": None,
+        "alarms": (),
+        "backlog": False,
+    }
+    return Sighting(at=at, **(defaults | known))
+
+
+def any_learned_place(access_point: str, learned_at: datetime, **known: Any) -> LearnedPlace:
+    """Return a learned place; access_point: its HMAC."""
+    return LearnedPlace(
+        access_point=access_point, learned_at=learned_at, **({"point": HOME, "accuracy_m": 20.0} | known)
+    )
+
+
+def any_zone(watch_id: WatchId, **known: Any) -> Zone:
+    """Return a new zone around HOME."""
+    defaults: dict[str, Any] = {"zone_id": ZoneId(new_id()), "name": "school", "shape": Circle(HOME, 150.0)}
+    return Zone(watch_id=watch_id, **(defaults | known))
+
+
+def any_alert_id(at: datetime, number: int = 0) -> AlertId:
+    """Return an alert's id; those of an instant are told apart by their number."""
+    return AlertId(dated_id(at, number.to_bytes(DIGEST_BYTES)))
+
+
+def any_alarm(watch_id: WatchId, at: datetime, **known: Any) -> Alarm:
+    """Return an SOS."""
+    defaults: dict[str, Any] = {"alert_id": any_alert_id(at), "kind": AlarmKind.SOS, "received_at": at}
+    return Alarm(watch_id=watch_id, at=at, **(defaults | known))
+
+
+def any_alert(watch_id: WatchId, at: datetime, **known: Any) -> Alert:
+    """Return the alert of an SOS."""
+    defaults: dict[str, Any] = {"alert_id": any_alert_id(at), "kind": AlarmKind.SOS, "received_at": at}
+    return Alert(watch_id=watch_id, at=at, **(defaults | known))
+
+
+def any_live_view(until: datetime, *watch_ids: WatchId, **known: Any) -> LiveView:
+    """Return a new view of these watches."""
+    defaults: dict[str, Any] = {
+        "connection_id": f"{new_id()}=",  # API Gateway's end like that
+        "account_id": AccountId(new_id()),
+        "family_id": FamilyId(new_id()),
+    }
+    return LiveView(watch_ids=watch_ids, until=until, **(defaults | known))
+
+
+def any_phone(account_id: AccountId, since: datetime, **known: Any) -> Phone:
+    """Return a phone of a new sign-in."""
+    defaults: dict[str, Any] = {
+        "family_id": FamilyId(new_id()),
+        "platform": Platform.APNS,
+        "endpoint": f"arn:aws:sns:eu-central-1:000000000000:endpoint/APNS/any/{new_id()}",
+    }
+    return Phone(account_id=account_id, since=since, **(defaults | known))

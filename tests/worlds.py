@@ -1,11 +1,12 @@
-"""All of ingest's world: in memory, or in the tables on moto. What both can do, the contract tests ask of both."""
+"""Every port: in memory, or in the tables on moto. What both can do, the contract tests ask of both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.keys import DynamoKeyRows
@@ -22,22 +23,51 @@ from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.watch.uplink import WireDecoder
+from core.accounts.ports import Phones
+from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, WatchStates
 from core.kernel.ids import AccountId, WatchId, new_id
+from core.live.ports import LiveViews
+from core.retention.policy import Subject
 from core.tracking.ingest import Ingest, Ports
 from core.tracking.model import Position, TelemetryReading
-from core.tracking.ports import Positions, Quarantine, SeenFrames, SweepMarks, TelemetryReadings
+from core.tracking.ports import (
+    AccessPointNames,
+    Cells,
+    LearnedPlaces,
+    Positions,
+    Quarantine,
+    SeenFrames,
+    SweepMarks,
+    TelemetryReadings,
+)
 from core.watches.model import StockedDevice
 from core.watches.ports import Devices, Memberships
+from core.zones.ports import Zones
 from tests.clocks import FrozenClock
+from tests.fakes.accounts import InMemoryPhones
+from tests.fakes.alerts import (
+    InMemoryAcknowledgements,
+    InMemoryAlerts,
+    InMemoryDeliveries,
+    InMemoryDueTimes,
+    InMemoryWatchStates,
+)
+from tests.fakes.live import InMemoryLiveViews
 from tests.fakes.tracking import (
+    InMemoryCells,
+    InMemoryLearnedPlaces,
     InMemoryPositions,
     InMemoryQuarantine,
     InMemorySeenFrames,
     InMemorySweepMarks,
     InMemoryTelemetryReadings,
+    RecordingAlarms,
+    RecordingLiveFeed,
+    RecordingWatchkeeper,
 )
 from tests.fakes.vault import InMemoryKeyRows, PlainKeyWrapper
 from tests.fakes.watches import InMemoryDevices, InMemoryMemberships
+from tests.fakes.zones import InMemoryZones
 from tests.frames import DEVICE
 from tests.storage import storage
 
@@ -62,13 +92,34 @@ class World:
     seen_frames: SeenFrames
     quarantine: Quarantine
     sweep_marks: SweepMarks
+    access_point_names: AccessPointNames
+    learned_places: LearnedPlaces
+    cells: Cells
+    zones: Zones
+    watch_states: WatchStates
+    alerts: Alerts
+    acknowledgements: Acknowledgements
+    deliveries: Deliveries
+    due_times: DueTimes
+    live_views: LiveViews
+    phones: Phones
+    alarms: RecordingAlarms = field(default_factory=RecordingAlarms)
+    watchkeeper: RecordingWatchkeeper = field(default_factory=RecordingWatchkeeper)
+    live_feed: RecordingLiveFeed = field(default_factory=RecordingLiveFeed)
 
     def watch(self, device_id: str = DEVICE, since: timedelta = timedelta(days=100)) -> WatchId:
         """Stock a device and bind it to a new account; return the watch."""
         self.devices.stock(stocked(device_id))
         watch_id = WatchId(new_id())
         self.devices.bind(device_id, watch_id, AccountId(new_id()), self.clock.now() - since)
+        self.sealer.make(Subject.BINDING, watch_id)  # the fake of Devices makes no keys
         return watch_id
+
+    def account(self) -> AccountId:
+        """Return a new account with a key."""
+        account_id = AccountId(new_id())
+        self.sealer.make(Subject.ACCOUNT, account_id)
+        return account_id
 
     def ports(self, **others: Any) -> Ports:
         """Return ingest's ports, some replaced."""
@@ -117,6 +168,16 @@ def in_memory(clock: FrozenClock) -> World:
         seen_frames=InMemorySeenFrames(clock),
         quarantine=InMemoryQuarantine(clock),
         sweep_marks=InMemorySweepMarks(),
+        learned_places=InMemoryLearnedPlaces(clock),
+        cells=InMemoryCells(),
+        zones=InMemoryZones(),
+        watch_states=InMemoryWatchStates(clock),
+        alerts=InMemoryAlerts(clock),
+        acknowledgements=InMemoryAcknowledgements(),
+        deliveries=InMemoryDeliveries(),
+        due_times=InMemoryDueTimes(clock),
+        live_views=InMemoryLiveViews(),
+        phones=InMemoryPhones(),
     )
 
 
@@ -141,6 +202,16 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         seen_frames=DynamoSeenFrames(clock),
         quarantine=DynamoQuarantine(sealer, clock),
         sweep_marks=DynamoSweepMarks(clock),
+        learned_places=InMemoryLearnedPlaces(clock),
+        cells=InMemoryCells(),
+        zones=InMemoryZones(),
+        watch_states=InMemoryWatchStates(clock),
+        alerts=InMemoryAlerts(clock),
+        acknowledgements=InMemoryAcknowledgements(),
+        deliveries=InMemoryDeliveries(),
+        due_times=InMemoryDueTimes(clock),
+        live_views=InMemoryLiveViews(),
+        phones=InMemoryPhones(),
     )
 
 
@@ -153,4 +224,5 @@ def _vault(rows: KeyRows, wrapper: KeyWrapper, clock: FrozenClock) -> dict[str, 
         "keyring": keyring,
         "sealer": VaultSealer(keyring, clock),
         "lookup": HmacLookup(keyring),
+        "access_point_names": BindingAccessPointNames(keyring),
     }

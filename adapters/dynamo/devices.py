@@ -8,7 +8,7 @@ from datetime import datetime
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 
-from adapters.dynamo.memberships import MembershipRecord
+from adapters.dynamo.memberships import MemberRecord, MembershipRecord
 from adapters.dynamo.record import Record, fit, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
 from core.kernel.ids import AccountId, WatchId
@@ -100,6 +100,7 @@ class DynamoDevices(DynamoStandings):
                 )
                 together.save(BindingRecord(name, instant(at), watch_id=watch_id))
                 together.save(MembershipRecord.of(owner))
+                together.save(MemberRecord.of(owner))
         except TransactWriteError as refusal:
             _raise_if_condition_failed(refusal, "not stocked, or bound already")
             raise

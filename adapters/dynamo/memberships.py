@@ -1,6 +1,7 @@
-"""Who may see which watch."""
+"""Who may see which watch: the same memberships by account and by watch."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from pynamodb.attributes import UnicodeAttribute
 
@@ -9,24 +10,25 @@ from adapters.dynamo.tables import TABLES
 from core.kernel.ids import AccountId, WatchId
 from core.watches.model import Membership, Role
 
+_ATTRIBUTE_CLASSES = holding(membership=("account_id", "watch_id", "role", "since"))
 
-class MembershipRecord(Record):
+AnyPart = TypeVar("AnyPart", bound="PartRecord")
+
+
+class PartRecord(Record):
     """An account's part in a watch."""
 
-    table = TABLES["memberships"]
-    attribute_classes = holding(membership=("account_id", "watch_id", "role", "since"))
-
-    account_id = UnicodeAttribute(hash_key=True)
-    watch_id = UnicodeAttribute(range_key=True)
+    account_id: UnicodeAttribute
+    watch_id: UnicodeAttribute
     role = UnicodeAttribute()
     since = UnicodeAttribute()
 
     @classmethod
-    def of(cls, membership: Membership) -> "MembershipRecord":
+    def of(cls: type[AnyPart], membership: Membership) -> AnyPart:
         """Return the stored shape."""
         return cls(
-            membership.account_id,
-            membership.watch_id,
+            account_id=membership.account_id,
+            watch_id=membership.watch_id,
             role=membership.role.value,
             since=instant(membership.since),
         )
@@ -41,13 +43,38 @@ class MembershipRecord(Record):
         )
 
 
+class MembershipRecord(PartRecord):
+    """By account."""
+
+    table = TABLES["memberships"]
+    attribute_classes = _ATTRIBUTE_CLASSES
+
+    account_id = UnicodeAttribute(hash_key=True)
+    watch_id = UnicodeAttribute(range_key=True)
+
+
+class MemberRecord(PartRecord):
+    """By watch."""
+
+    table = TABLES["members"]
+    attribute_classes = _ATTRIBUTE_CLASSES
+
+    watch_id = UnicodeAttribute(hash_key=True)
+    account_id = UnicodeAttribute(range_key=True)
+
+
 class DynamoMemberships:
-    """Memberships in the memberships table."""
+    """Memberships in the tables memberships and members; whoever changes one changes both, in one transaction."""
 
     def of_account(self, account_id: AccountId) -> Sequence[Membership]:
         """Return the account's memberships, oldest first."""
         found = [record.to_domain() for record in fit(MembershipRecord.query(account_id, consistent_read=True))]
         return sorted(found, key=lambda membership: (membership.since, membership.watch_id))
+
+    def of_watch(self, watch_id: WatchId) -> Sequence[Membership]:
+        """Return everybody's part in a watch, oldest first."""
+        found = [record.to_domain() for record in fit(MemberRecord.query(watch_id, consistent_read=True))]
+        return sorted(found, key=lambda membership: (membership.since, membership.account_id))
 
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
         """Return the account's part in a watch."""

@@ -1,18 +1,20 @@
 """Accounts in memory."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from core.accounts.model import (
     Account,
+    Bearer,
     Caller,
     Credentials,
     IssuedToken,
     LoginTaken,
     NotSignedIn,
+    Phone,
     TokenFamily,
     TooManyAttempts,
     login_name,
@@ -63,6 +65,23 @@ class InMemoryTokenFamilies:
 
     def end(self, family_id: FamilyId) -> None:
         self.families.pop(family_id, None)
+
+
+@dataclass
+class InMemoryPhones:
+    """Phones by account and sign-in."""
+
+    phones: dict[tuple[AccountId, FamilyId], Phone] = field(default_factory=dict)
+
+    def put(self, phone: Phone) -> None:
+        self.phones[phone.account_id, phone.family_id] = phone
+
+    def of_account(self, account_id: AccountId, now: datetime) -> Sequence[Phone]:
+        held = (phone for (owner, _), phone in sorted(self.phones.items()) if owner == account_id)
+        return [each for each in held if not is_over(POLICY["phone"].expires_at(each.since), now)]
+
+    def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
+        self.phones.pop((account_id, family_id), None)
 
 
 @dataclass
@@ -123,8 +142,8 @@ class CountedAccessTokens:
         self._issued[text] = caller, now + self.LIFETIME
         return IssuedToken(text, self.LIFETIME)
 
-    def verify(self, token: str, now: datetime) -> Caller:
+    def verify(self, token: str, now: datetime) -> Bearer:
         caller, until = self._issued.get(token, (None, now))
         if caller is None or now >= until:
             raise NotSignedIn("not a token of ours")
-        return caller
+        return Bearer(caller.account_id, caller.family_id, until)

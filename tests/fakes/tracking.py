@@ -1,69 +1,100 @@
 """Tracking's ports in memory."""
 
 from bisect import insort
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from core.kernel.clock import Clock
 from core.kernel.ids import WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY, DataClass, is_over
-from core.tracking.model import Position, TelemetryReading
+from core.tracking.alarms import Alarm
+from core.tracking.model import Cell, CellPlace, Doubt, LearnedPlace, Position, Sighting, Source, TelemetryReading
 from core.tracking.ports import FrameName
 from core.vault.model import EpochOver
 
-Timed = TypeVar("Timed", Position, TelemetryReading)
+
+class _OfAWatch(Protocol):
+    @property
+    def watch_id(self) -> WatchId: ...
 
 
-def _key(item: Position | TelemetryReading) -> str:
-    return f"{item.at.isoformat(timespec='milliseconds')} {item.fingerprint}"
+Timed = TypeVar("Timed", bound=_OfAWatch)
 
 
-class _Timeline(Generic[Timed]):
+class Timeline(Generic[Timed]):
+    """What is kept by watch and time, as SealedMoments keeps it."""
+
     def __init__(self, data_class: DataClass, clock: Clock) -> None:
         self.data_class = data_class
         self._clock = clock
         self.items: dict[WatchId, list[Timed]] = {}
 
+    def name_of(self, item: Timed) -> tuple[datetime, str]:
+        """Return the instant and the fingerprint that name an item."""
+        raise NotImplementedError
+
     def add(self, item: Timed) -> bool:
-        if is_over(self.data_class.expires_at(item.at), self._clock.now()):
+        if is_over(self._expires_at(item), self._clock.now()):
             raise EpochOver("over")
         held = self.items.setdefault(item.watch_id, [])
-        if any(_key(each) == _key(item) for each in held):
+        if any(self._key(each) == self._key(item) for each in held):
             return False
-        insort(held, item, key=_key)
+        insort(held, item, key=self._key)
         return True
 
     def readable(self, watch_id: WatchId, now: datetime) -> list[Timed]:
         held: Sequence[Timed] = self.items.get(watch_id, ())
-        return [each for each in held if not is_over(self.data_class.expires_at(each.at), now)]
+        return [each for each in held if not is_over(self._expires_at(each), now)]
+
+    def latest(self, watch_id: WatchId, now: datetime) -> Timed | None:
+        return next(reversed(self.readable(watch_id, now)), None)
 
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[Timed]:
         def is_wanted(each: Timed) -> bool:
-            return start <= each.at < end and (after is None or _key(each) > after)
+            return start <= self.name_of(each)[0] < end and (after is None or self._key(each) > after)
 
         found = [each for each in self.readable(watch_id, now) if is_wanted(each)]
-        return Page(found[:limit], _key(found[limit - 1]) if len(found) > limit else None)
+        return Page(found[:limit], self._key(found[limit - 1]) if len(found) > limit else None)
+
+    def _expires_at(self, item: Timed) -> datetime | None:
+        return self.data_class.expires_at(self.name_of(item)[0])
+
+    def _key(self, item: Timed) -> str:
+        at, fingerprint = self.name_of(item)
+        return f"{at.isoformat(timespec='milliseconds')} {fingerprint}"
 
 
-class InMemoryPositions(_Timeline[Position]):
+class InMemoryPositions(Timeline[Position]):
     def __init__(self, clock: Clock) -> None:
         super().__init__(POLICY["position"], clock)
 
-    def latest(self, watch_id: WatchId, now: datetime) -> Position | None:
-        return next(reversed(self.readable(watch_id, now)), None)
+    def name_of(self, item: Position) -> tuple[datetime, str]:
+        return item.at, item.fingerprint
 
     def latest_before(self, watch_id: WatchId, at: datetime, now: datetime) -> Position | None:
         earlier = [each for each in self.readable(watch_id, now) if each.at < at]
-        return next((each for each in reversed(earlier[-10:]) if not each.doubts), None)
+        sure = (each for each in reversed(earlier[-10:]) if each.source is Source.GPS and not each.doubts)
+        return next(sure, None)
+
+    def doubt(self, watch_id: WatchId, at: datetime, doubt: Doubt, now: datetime) -> Sequence[Position]:
+        found = [each for each in self.readable(watch_id, now) if each.at == at]
+        held = self.items.get(watch_id, [])
+        for each in found:
+            held[held.index(each)] = replace(each, doubts=each.doubts | {doubt})
+        return found
 
 
-class InMemoryTelemetryReadings(_Timeline[TelemetryReading]):
+class InMemoryTelemetryReadings(Timeline[TelemetryReading]):
     def __init__(self, clock: Clock) -> None:
         super().__init__(POLICY["telemetry"], clock)
+
+    def name_of(self, item: TelemetryReading) -> tuple[datetime, str]:
+        return item.at, item.fingerprint
 
 
 class InMemorySeenFrames:
@@ -97,3 +128,69 @@ class InMemorySweepMarks:
 
     def mark(self, watch_id: WatchId, at: datetime) -> None:
         self.items.add((POLICY["sweep_mark"].epoch_id(at), watch_id))
+
+
+class InMemoryLearnedPlaces:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.items: dict[tuple[WatchId, str], LearnedPlace] = {}
+
+    def named(self, watch_id: WatchId, access_points: Collection[str], now: datetime) -> Mapping[str, LearnedPlace]:
+        return {each.access_point: each for each in self.of_watch(watch_id, now) if each.access_point in access_points}
+
+    def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[LearnedPlace]:
+        held = (place for (of, _), place in sorted(self.items.items()) if of == watch_id)
+        return [each for each in held if not is_over(POLICY["learned_place"].expires_at(each.learned_at), now)]
+
+    def put(self, watch_id: WatchId, place: LearnedPlace) -> None:
+        if is_over(POLICY["learned_place"].expires_at(place.learned_at), self._clock.now()):
+            raise EpochOver("over")
+        self.items[watch_id, place.access_point] = place
+
+    def forget(self, watch_id: WatchId, access_points: Collection[str]) -> None:
+        for each in access_points:
+            self.items.pop((watch_id, each), None)
+
+
+class InMemoryCells:
+    def __init__(self) -> None:
+        self.items: dict[Cell, CellPlace] = {}
+
+    def places(self, cells: Collection[Cell]) -> Mapping[Cell, CellPlace]:
+        return {each: self.items[each] for each in cells if each in self.items}
+
+    def put(self, places: Iterable[CellPlace]) -> None:
+        self.items.update((each.cell, each) for each in places)
+
+
+@dataclass
+class RecordingAlarms:
+    """Keeps what is raised, repetitions included. outage: raised in the place of taking anything."""
+
+    raised: list[Alarm] = field(default_factory=list)
+    outage: Exception | None = None
+
+    def raise_all(self, alarms: Sequence[Alarm]) -> None:
+        if self.outage is not None:
+            raise self.outage
+        self.raised += alarms
+
+
+@dataclass
+class RecordingWatchkeeper:
+    """Keeps each batch of sightings as it came."""
+
+    seen: list[tuple[WatchId, Sequence[Sighting]]] = field(default_factory=list)
+
+    def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
+        self.seen.append((watch_id, sightings))
+
+
+@dataclass
+class RecordingLiveFeed:
+    """Keeps what it was told."""
+
+    told: list[tuple[WatchId, Sequence[Position]]] = field(default_factory=list)
+
+    def stored(self, watch_id: WatchId, positions: Sequence[Position]) -> None:
+        self.told.append((watch_id, positions))

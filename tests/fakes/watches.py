@@ -19,6 +19,10 @@ class InMemoryMemberships:
         held = (each for each in self._held if each.account_id == account_id)
         return sorted(held, key=lambda each: (each.since, each.watch_id))
 
+    def of_watch(self, watch_id: WatchId) -> Sequence[Membership]:
+        held = (each for each in self._held if each.watch_id == watch_id)
+        return sorted(held, key=lambda each: (each.since, each.account_id))
+
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
         return next((each for each in self.of_account(account_id) if each.watch_id == watch_id), None)
 
