@@ -104,7 +104,7 @@ class BridgeService(Construct):
                 "WACHTER_TRUST_UNPROVEN": "yes" if stage.trust_unproven else "no",
                 "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
                 "WACHTER_FRAME_STREAM": data.frames.stream_name,
-                "WACHTER_ALERT_QUEUE_URL": data.alert_queue.queue_url,
+                "WACHTER_ALERT_QUEUE_URL": data.queues["alerts"].queue_url,
             },
             user=_NOT_ROOT,
             readonly_root_filesystem=True,
@@ -134,7 +134,6 @@ class BridgeService(Construct):
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
         grant_access(role, BRIDGE_ACCESS, data)
         allow(role, data.frames.stream_arn, "kinesis:PutRecords")
-        allow(role, data.alert_queue.queue_arn, "sqs:SendMessage")
         return role
 
 

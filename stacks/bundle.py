@@ -28,6 +28,7 @@ _BUILT_FOR_LAMBDA = (
     "3.13",
 )  # python3.13 on Amazon Linux 2023
 _IN_USE_S = 3600  # a bundle of other sources that is younger may be on its way into a deployment
+_FINGERPRINT_DIGITS = 16
 _NEVER_IMPORTED = ("bin", "boto3/data", "boto3/examples", "**/tests", "**/__pycache__", "*.dist-info/RECORD", ".lock")
 
 
@@ -45,7 +46,7 @@ class Target(Enum):
 def bundle(function: FunctionSpec, target: Target) -> Path:
     """Return the directory with the function's bundle; made anew only when its sources or dependencies changed."""
     sources = closure(function.module)
-    requirements = _locked_requirements(function.name)
+    requirements = _locked_requirements(function.group)
     directory = _BUNDLES / target.value / f"{function.name}-{_fingerprint(function, target, sources, requirements)}"
     if not directory.exists():
         _BUNDLES.joinpath(target.value).mkdir(parents=True, exist_ok=True)
@@ -97,7 +98,7 @@ def _fingerprint(function: FunctionSpec, target: Target, sources: Iterable[Path]
     for source in (Path(__file__), *sources):
         digest.update(f"\0{source.relative_to(ROOT)}\0".encode())
         digest.update(source.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()[:_FINGERPRINT_DIGITS]
 
 
 def _install(requirements: str, target: Target, content: Path) -> None:
@@ -131,7 +132,7 @@ def _publish(content: Path, directory: Path) -> None:
         if not directory.exists():
             raise
     in_use_since = time.time() - _IN_USE_S
-    for path in directory.parent.glob(f"{directory.name.rpartition('-')[0]}-*"):
+    for path in directory.parent.glob(f"{directory.name.rpartition('-')[0]}-{'[0-9a-f]' * _FINGERPRINT_DIGITS}"):
         with suppress(FileNotFoundError):  # removed by another process
             if path != directory and path.stat().st_mtime < in_use_since:
                 shutil.rmtree(path)

@@ -1,5 +1,8 @@
 """What keeps data: keys, tables, the stream of raw frames and the queues."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kinesis as kinesis
@@ -7,11 +10,15 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE, TableSpec
+from stacks.functions import ALERTS, LIVE_FEED, FunctionSpec
 from stacks.keys import Keys
 from stacks.stage import Stage
 
 _RECOVERY_WINDOW_DAYS = 1  # decision D10: an erasure is final one day after its last step
 _HOLD = cdk.Duration.hours(24)  # Kinesis keeps no shorter; queues keep no longer than the stream (decision D5)
+
+_LIVE_FOR = cdk.Duration.minutes(1)  # SQS keeps no shorter; a point that is older is no news on any screen
+_ALERT_TRIES = 60  # two hours at two minutes each: rides out an outage, and leaves operators the rest of the day
 
 
 class DataStack(cdk.Stack):
@@ -29,8 +36,7 @@ class DataStack(cdk.Stack):
         self.keys = Keys(self, stage)
         self.tables = {name: self._table(spec) for name, spec in TABLES.items()}
         self.frames = self._frame_stream()
-        self.alert_queue = self._queue("alerts")
-        self.ingest_failures = self._queue("ingest-failures")
+        self.queues = self._queues()
 
     def _table(self, spec: TableSpec) -> dynamodb.Table:
         return dynamodb.Table(
@@ -62,7 +68,20 @@ class DataStack(cdk.Stack):
             removal_policy=self._removal,
         )
 
-    def _queue(self, name: str) -> sqs.Queue:
+    def _queues(self) -> Mapping[str, sqs.Queue]:
+        failures = self._queue("alert-failures")
+        return {
+            "alerts": self._queue(
+                "alerts",
+                visibility_timeout=_wait_before_again(ALERTS),
+                dead_letter_queue=sqs.DeadLetterQueue(queue=failures, max_receive_count=_ALERT_TRIES),
+            ),
+            "alert-failures": failures,
+            "ingest-failures": self._queue("ingest-failures"),
+            "live": self._queue("live", retention_period=_LIVE_FOR, visibility_timeout=_wait_before_again(LIVE_FEED)),
+        }
+
+    def _queue(self, name: str, *, retention_period: cdk.Duration = _HOLD, **more: Any) -> sqs.Queue:
         return sqs.Queue(
             self,
             f"Queue-{name}",
@@ -70,9 +89,15 @@ class DataStack(cdk.Stack):
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=self.keys.storage,
             enforce_ssl=True,
-            retention_period=_HOLD,
+            retention_period=retention_period,
             removal_policy=self._removal,
+            **more,
         )
+
+
+def _wait_before_again(reader: FunctionSpec) -> cdk.Duration:
+    """Return how long a message stays hidden: six times its reader's limit, as AWS asks for, so none is read twice."""
+    return cdk.Duration.seconds(6 * reader.timeout_s)
 
 
 def _key(name: str) -> dynamodb.Attribute:

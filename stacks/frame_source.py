@@ -26,7 +26,7 @@ class FrameSource(Construct):
             "kinesis:GetShardIterator",
             "kinesis:ListShards",
         )
-        allow(ingest.role, data.ingest_failures.queue_arn, "sqs:SendMessage")
+        allow(ingest.role, data.queues["ingest-failures"].queue_arn, "sqs:SendMessage")
         mapping = lambda_.CfnEventSourceMapping(
             self,
             "Mapping",
@@ -39,7 +39,9 @@ class FrameSource(Construct):
             maximum_retry_attempts=_RETRIES,
             maximum_record_age_in_seconds=_OLDEST_S,
             destination_config=lambda_.CfnEventSourceMapping.DestinationConfigProperty(
-                on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=data.ingest_failures.queue_arn)
+                on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(
+                    destination=data.queues["ingest-failures"].queue_arn
+                )
             ),
         )
         mapping.node.add_dependency(ingest.role)  # Lambda checks the grants when the mapping is made

@@ -1,11 +1,11 @@
 """The HTTPS entrance of guardians' apps."""
 
 from aws_cdk import aws_apigatewayv2 as gateway
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import HttpLambdaIntegration
 from constructs import Construct
 
+from stacks.own_domain import own_domain
 from stacks.stage import Stage
 
 
@@ -17,7 +17,7 @@ class FrontDoor(Construct):
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "FrontDoor")
-        domain = self._domain(stage.api_domain) if stage.api_domain else None
+        domain = own_domain(self, stage.api_domain) if stage.api_domain else None
         self._api = gateway.HttpApi(
             self,
             "Api",
@@ -36,15 +36,4 @@ class FrontDoor(Construct):
             http_api=self._api,
             route_key=gateway.HttpRouteKey.DEFAULT,
             integration=HttpLambdaIntegration("Function", function),
-        )
-
-    def _domain(self, name: str) -> gateway.DomainName:
-        return gateway.DomainName(
-            self,
-            "Domain",
-            domain_name=name,
-            certificate=acm.Certificate(
-                self, "Certificate", domain_name=name, validation=acm.CertificateValidation.from_dns()
-            ),
-            security_policy=gateway.SecurityPolicy.TLS_1_2,
         )

@@ -12,26 +12,37 @@ _OPEN_OR_MAKE_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """What a deployable may do: DynamoDB actions by table (see adapters.dynamo.tables), actions on the stage's keys."""
+    """What a deployable may do: DynamoDB actions by table (see adapters.dynamo.tables), actions on the stage's keys.
+
+    sends_to: names of queues. phones: actions on the stage's platform applications and their endpoints. screens: HTTP
+    methods on the connections of the live view. mails: it sends mail in the stage's name.
+    """
 
     tables: Mapping[str, tuple[str, ...]]
     wrapping_key: tuple[str, ...] = ()
     signing_key: tuple[str, ...] = ()
+    sends_to: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    screens: tuple[str, ...] = ()
+    mails: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionSpec:
-    """One function. name: also that of its dependency group.
+    """One function. group: the dependency group that its bundle holds.
 
-    services: AWS services that its adapters call; all others are cut from botocore's data.
+    services: AWS services that its adapters call; all others are cut from botocore's data. only_one: it never runs
+    twice at once.
     """
 
     name: str
+    group: str
     module: str
     services: tuple[str, ...]
     access: Access
     memory_mib: int
     timeout_s: int
+    only_one: bool = False
 
     @property
     def handler(self) -> str:
@@ -39,10 +50,26 @@ class FunctionSpec:
         return f"{self.module}.handler"
 
 
+_CHANNELS = ("apigatewaymanagementapi", "dynamodb", "kms", "sesv2", "sns", "sqs")
+_TELLING: Mapping[str, tuple[str, ...]] = {
+    "alerts": ("GetItem", "PutItem", "Query"),
+    "acknowledgements": ("BatchGetItem", "GetItem"),
+    "deliveries": ("PutItem", "Query"),
+    "due": ("PutItem",),
+    "zones": ("Query",),
+    "members": ("Query",),
+    "accounts": ("GetItem",),
+    "phones": ("DeleteItem", "Query"),
+    "viewers": ("Query",),
+    "keys": ("GetItem", "PutItem"),
+}
+"""What it takes to tell guardians of an alarm: the alert, its deliveries, and where each guardian can be reached."""
+
 INGEST = FunctionSpec(
     name="ingest",
+    group="ingest",
     module="lambdas.ingest.handler",
-    services=("dynamodb", "kms"),
+    services=("dynamodb", "kms", "sqs"),
     access=Access(
         tables={
             "positions": ("PutItem", "Query"),
@@ -50,10 +77,16 @@ INGEST = FunctionSpec(
             "seen-frames": ("BatchGetItem", "PutItem"),
             "quarantine": ("PutItem",),
             "sweep-marks": ("PutItem",),
+            "learned-places": ("BatchGetItem", "PutItem"),
+            "cells": ("BatchGetItem",),
+            "zones": ("Query",),
+            "watch-states": ("GetItem", "PutItem"),
+            "due": ("PutItem",),
             "bindings": ("Query",),
             "keys": ("GetItem", "PutItem"),
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
+        sends_to=("alerts", "live"),
     ),
     memory_mib=1024,  # CPU share follows memory, and a record is mostly ciphers and signatures
     timeout_s=300,  # ten full records of frames, each with a handful of DynamoDB calls
@@ -61,12 +94,19 @@ INGEST = FunctionSpec(
 
 API = FunctionSpec(
     name="api",
+    group="api",
     module="lambdas.api.handler",
-    services=("dynamodb", "kms"),
+    services=("dynamodb", "kms", "sns"),
     access=Access(
         tables={
-            "positions": ("Query",),
+            "positions": ("Query", "UpdateItem"),
             "telemetry": ("Query",),
+            "learned-places": ("DeleteItem", "Query"),
+            "zones": ("DeleteItem", "GetItem", "PutItem", "Query"),
+            "alerts": ("GetItem", "Query"),
+            "acknowledgements": ("BatchGetItem", "GetItem", "PutItem"),
+            "deliveries": ("Query",),
+            "phones": ("DeleteItem", "PutItem", "Query"),
             "memberships": ("GetItem", "Query"),
             "sign-ins": ("GetItem",),
             "token-families": ("DeleteItem", "GetItem", "PutItem"),
@@ -75,14 +115,93 @@ API = FunctionSpec(
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),
+        phones=("sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"),
     ),
     memory_mib=1024,  # Argon2id takes tens of MiB and a whole core; CPU share follows memory
     timeout_s=10,
 )
 
-FUNCTIONS = (INGEST, API)
+ALERTS = FunctionSpec(
+    name="alerts",
+    group="alerts",
+    module="lambdas.alerts.handler",
+    services=_CHANNELS,
+    access=Access(
+        tables={**_TELLING, "bindings": ("Query",)},
+        wrapping_key=_OPEN_OR_MAKE_KEYS,
+        sends_to=("alerts",),
+        phones=("sns:Publish", "sns:DeleteEndpoint"),
+        screens=("POST",),
+        mails=True,
+    ),
+    memory_mib=1024,  # a cold start before an SOS is mostly imports, and CPU share follows memory
+    timeout_s=20,  # three guardians by three channels, none of which answers before its time limit
+)
+
+SWEEP = FunctionSpec(
+    name="alerts-sweep",
+    group="alerts",
+    module="lambdas.alerts.sweep",
+    services=_CHANNELS,
+    access=Access(
+        tables={
+            **_TELLING,
+            "due": ("DeleteItem", "PutItem", "Query"),
+            "watch-states": ("GetItem", "PutItem"),
+            "live-views": ("DeleteItem", "GetItem"),
+            "token-families": ("GetItem",),
+            "memberships": ("GetItem", "Query"),
+        },
+        wrapping_key=_OPEN_OR_MAKE_KEYS,
+        sends_to=("alerts",),
+        phones=("sns:Publish", "sns:DeleteEndpoint"),
+        screens=("DELETE", "POST"),
+        mails=True,
+    ),
+    memory_mib=1024,
+    timeout_s=55,  # it is called each minute
+    only_one=True,  # two at once would only send what the other sends
+)
+
+LIVE = FunctionSpec(
+    name="live",
+    group="live",
+    module="lambdas.live.handler",
+    services=("apigatewaymanagementapi", "dynamodb", "kms"),
+    access=Access(
+        tables={
+            "live-views": ("DeleteItem", "GetItem", "PutItem"),
+            "viewers": ("DeleteItem", "PutItem"),
+            "memberships": ("GetItem", "Query"),
+            "token-families": ("GetItem",),
+            "due": ("PutItem",),
+        },
+        signing_key=("kms:GetPublicKey",),
+        screens=("DELETE", "POST"),
+    ),
+    memory_mib=512,  # one signature to check
+    timeout_s=10,
+)
+
+LIVE_FEED = FunctionSpec(
+    name="live-feed",
+    group="live",
+    module="lambdas.live.feed",
+    services=("apigatewaymanagementapi", "dynamodb", "kms"),
+    access=Access(
+        tables={"positions": ("Query",), "viewers": ("Query",), "live-views": ("DeleteItem",), "keys": ("GetItem",)},
+        wrapping_key=("kms:Decrypt",),
+        screens=("POST",),
+    ),
+    memory_mib=512,
+    timeout_s=10,  # a point that waits longer is of no use to anybody
+)
+
+FUNCTIONS = (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED)
 
 BRIDGE_ACCESS = Access(
-    tables={"devices": ("GetItem",), "keys": ("GetItem", "PutItem")}, wrapping_key=_OPEN_OR_MAKE_KEYS
+    tables={"devices": ("GetItem",), "keys": ("GetItem", "PutItem")},
+    wrapping_key=_OPEN_OR_MAKE_KEYS,
+    sends_to=("alerts",),
 )
-"""What the bridge may read to know which devices exist."""
+"""What the bridge may read to know which devices exist, and where alarms go when the stream is stuck."""

@@ -24,6 +24,8 @@ def grant_access(role: iam.Role, access: Access, data: DataStack) -> None:
         allow(role, data.keys.wrapping.key_arn, *access.wrapping_key)
     if access.signing_key:
         allow(role, data.keys.signing.key_arn, *access.signing_key)
+    for queue in access.sends_to:
+        allow(role, data.queues[queue].queue_arn, "sqs:SendMessage")
     allow(role, data.keys.storage.key_arn, *_USE_STORED)
 
 

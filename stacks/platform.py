@@ -1,40 +1,69 @@
-"""What runs and keeps nothing: the functions and the API."""
+"""What runs and keeps nothing: the functions, the API and the live view."""
 
 import aws_cdk as cdk
 from constructs import Construct
 
 from stacks.bundled_function import BundledFunction
+from stacks.channels import Channels
 from stacks.data import DataStack
 from stacks.frame_source import FrameSource
 from stacks.front_door import FrontDoor
-from stacks.functions import API, INGEST
+from stacks.functions import ALERTS, API, INGEST, LIVE, LIVE_FEED, SWEEP, FunctionSpec
+from stacks.live_door import LiveDoor
+from stacks.sources import EachMinute, QueueSource
 from stacks.stage import Stage
+
+_ALERTS_AT_ONCE = 50  # some 150 alarms a second; a flood of them leaves the API its share of the account's thousand
+_POINTS_A_CALL = 10
+_FEEDS_AT_ONCE = 20  # 200 points on their way to screens, three times what 60,000 watches tell in a second
 
 
 class PlatformStack(cdk.Stack):
-    """Frames in by the stream, guardians in by the front door."""
+    """Frames in by the stream, guardians in by the front door and the live door, alarms out by the channels."""
 
     def __init__(self, scope: Construct, stage: Stage, data: DataStack) -> None:
         super().__init__(scope, f"wachter-{stage.name}-platform", env=cdk.Environment(region=stage.region))
-        ingest = BundledFunction(self, INGEST, stage, data)
-        FrameSource(self, ingest, data)
+        front_door, live_door = FrontDoor(self, stage), LiveDoor(self, stage)
+        channels = Channels(self, stage, live_door)
 
-        front_door = FrontDoor(self, stage)
-        api = BundledFunction(
-            self,
-            API,
-            stage,
-            data,
-            {"WACHTER_SIGNING_KEY": data.keys.signing.key_arn, "WACHTER_ISSUER": front_door.url},
-        )
+        def function(spec: FunctionSpec) -> BundledFunction:
+            return BundledFunction(self, spec, stage, data, channels, front_door.url)
+
+        ingest, api, alerts, sweep, live, live_feed = map(function, (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED))
+
+        FrameSource(self, ingest, data)
         front_door.serve(api.function)
+        live_door.serve(live.function)
+        QueueSource(
+            self,
+            "AlertSource",
+            data.queues["alerts"],
+            alerts,
+            batch_size=1,  # an SOS waits for no other alarm's mails, and one alarm's failure brings back no other
+            calls_at_once=_ALERTS_AT_ONCE,
+            reports_failures=True,
+        )
+        QueueSource(
+            self,
+            "LiveSource",
+            data.queues["live"],
+            live_feed,
+            batch_size=_POINTS_A_CALL,
+            calls_at_once=_FEEDS_AT_ONCE,
+            reports_failures=False,  # what comes again is older than the queue keeps
+        )
+        EachMinute(self, sweep)
 
         for name, value in {
             "ApiId": front_door.api_id,
             "Issuer": front_door.url,
+            "LiveApiId": live_door.api_id,
+            "LiveCallback": live_door.callback,
             "WrappingKey": data.keys.wrapping.key_arn,
             "SigningKey": data.keys.signing.key_arn,
             "FrameStream": data.frames.stream_name,
-            "AlertQueueUrl": data.alert_queue.queue_url,
+            "AlertQueueUrl": data.queues["alerts"].queue_url,
+            "LiveQueueUrl": data.queues["live"].queue_url,
+            "SweepFunction": sweep.function.function_name,
         }.items():
             cdk.CfnOutput(self, name, value=value)

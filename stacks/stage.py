@@ -1,5 +1,6 @@
 """A stage: one deployment of the whole platform, and what must be decided before there can be one."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,6 +8,23 @@ from enum import StrEnum
 DEFAULT_REGION = "eu-central-1"
 REGIONS = (DEFAULT_REGION, "eusc-de-east-1")
 """Frankfurt, the nearest EU region with every service that we use, and the European Sovereign Cloud in Brandenburg."""
+
+_PLATFORM_APPLICATION = r"arn:aws(-eusc)?:sns:{region}:\d{{12}}:app/({platforms})/[A-Za-z0-9_.-]+"
+_APPLE, _GOOGLE = "APNS|APNS_SANDBOX", "GCM"  # as SNS names them; it still calls FCM by its old name
+_ADDRESS = re.compile(r"[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}")
+
+SETTINGS = (
+    "stage",
+    "region",
+    "trust-unproven",
+    "api-domain",
+    "live-domain",
+    "push-apns",
+    "push-fcm",
+    "mail-from",
+    "emulator-url",
+)
+"""What a stage is made of, as named on the command line."""
 
 
 class StageRefused(Exception):  # noqa: N818 - an error is named after the fact
@@ -26,14 +44,22 @@ class Stage:
     """What differs between deployments. Raises StageRefused for one that must not exist.
 
     region: one of REGIONS. trust_unproven: watches that cannot prove their identity are served; on AWS a stage must
-    say so, as there is no other way yet (docs/adr/0006). api_domain: the API's own host name, which prod must have, as
-    the API's default endpoint is then off; its certificate waits for the DNS records that ACM shows.
+    say so, as there is no other way yet (docs/adr/0006). api_domain, live_domain: own host names of the API and of the
+    live view, which prod must have, as the default endpoints are then off; their certificates wait for the DNS records
+    that ACM shows. push_apns, push_fcm: ARNs of SNS platform applications in the stage's region (`python -m ops
+    push-platform`); without one the stage rings no such phones. mail_from: sender of mails; without it the stage sends
+    none. emulator_url: address of the emulator that a local stage stands on.
     """
 
     name: StageName
     region: str = DEFAULT_REGION
     trust_unproven: bool = False
     api_domain: str | None = None
+    live_domain: str | None = None
+    push_apns: str | None = None
+    push_fcm: str | None = None
+    mail_from: str | None = None
+    emulator_url: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what must not be synthesized."""
@@ -46,12 +72,24 @@ class Stage:
                 f"stage {self.name} must choose how a watch proves its identity: set trust-unproven=yes to serve "
                 "watches that cannot, which the privacy statement then tells"
             )
-        if self.name is StageName.PROD and self.api_domain is None:
-            raise StageRefused("stage prod has no default API endpoint: set api-domain to the API's own host name")
+        if self.name is StageName.PROD and None in (self.api_domain, self.live_domain):
+            raise StageRefused("stage prod has no default endpoints: set api-domain and live-domain to own host names")
+        for name, arn, platforms in (
+            ("push-apns", self.push_apns, _APPLE),
+            ("push-fcm", self.push_fcm, _GOOGLE),
+        ):
+            form = _PLATFORM_APPLICATION.format(region=re.escape(self.region), platforms=platforms)
+            if arn is not None and not re.fullmatch(form, arn):
+                raise StageRefused(
+                    f"{name} is no platform application ({platforms}) in {self.region}: what tells a phone to ring "
+                    "leaves from the stage's own region (promise P-23)"
+                )
+        if self.mail_from is not None and not _ADDRESS.fullmatch(self.mail_from):
+            raise StageRefused("mail-from is no mail address")
 
     @classmethod
     def of(cls, setting: Callable[[str], str | None]) -> "Stage":
-        """Read a stage from named settings: stage, region, trust-unproven (yes), api-domain."""
+        """Read a stage from named settings: those of SETTINGS, none of which but the first has to be there."""
         name = setting("stage")
         if name not in list(StageName):
             raise StageRefused(f"stage {name!r} is none of {', '.join(StageName)}")
@@ -60,6 +98,11 @@ class Stage:
             region=setting("region") or DEFAULT_REGION,
             trust_unproven=name == StageName.LOCAL or setting("trust-unproven") == "yes",
             api_domain=setting("api-domain"),
+            live_domain=setting("live-domain"),
+            push_apns=setting("push-apns"),
+            push_fcm=setting("push-fcm"),
+            mail_from=setting("mail-from"),
+            emulator_url=setting("emulator-url"),
         )
 
     @property

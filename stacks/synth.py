@@ -12,7 +12,7 @@ from stacks.data import DataStack
 from stacks.encryption import encryption_violations
 from stacks.platform import PlatformStack
 from stacks.residency import residency_violations
-from stacks.stage import Stage, StageRefused
+from stacks.stage import SETTINGS, Stage, StageRefused
 
 _FLAGS = {
     "@aws-cdk/core:defaultCrossStackReferences": "strong",  # what another stack uses cannot be removed
@@ -50,10 +50,8 @@ def synthesize(app: cdk.App, stage: Stage) -> Path:
 def main() -> None:
     """Read the stage from the command line and synthesize it."""
     parser = argparse.ArgumentParser(prog="python -m stacks.synth", description=__doc__)
-    parser.add_argument("--stage", required=True)
-    parser.add_argument("--region")
-    parser.add_argument("--trust-unproven", choices=["yes", "no"])
-    parser.add_argument("--api-domain")
+    for name in SETTINGS:
+        parser.add_argument(f"--{name}")
     parser.add_argument("--output", default="cdk.out")
     chosen = vars(parser.parse_args())
     try:
