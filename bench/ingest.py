@@ -22,7 +22,7 @@ from adapters.watch.uplink import WireDecoder
 from core.kernel.clock import Clock
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.retention.policy import Subject
-from core.tracking.ingest import Outcome
+from core.tracking.admission import Outcome
 from core.tracking.model import Position, ReceivedFrame, TelemetryReading
 from core.vault.ports import Sealer
 from device_bridge.counters import Counters

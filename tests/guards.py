@@ -75,12 +75,12 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
-    "core.tracking.ingest:fingerprint_of": lambda *_: secrets.token_hex(16),
+    "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
-    "core.tracking.ingest:is_incredible": returns(False),
-    "core.tracking.ingest:is_no_fix": lambda report: report.point is None,
+    "core.tracking.admission:is_incredible": returns(False),
+    "core.tracking.places:is_no_fix": lambda report: report.point is None,
     "core.tracking.ingest:is_replay": returns(False),
-    "core.tracking.ingest:open_binding": returns(
+    "core.tracking.admission:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
     "device_bridge.connection:Connection._pass_on_alarm": returns(None),

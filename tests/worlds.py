@@ -8,14 +8,24 @@ from typing import Any
 
 from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
+from adapters.dynamo.acknowledgements import DynamoAcknowledgements
+from adapters.dynamo.alerts import DynamoAlerts
+from adapters.dynamo.cells import DynamoCells
+from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.learned_places import DynamoLearnedPlaces
+from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.watch_states import DynamoWatchStates
+from adapters.dynamo.zones import DynamoZones
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring, KeyRows, KeyWrapper
 from adapters.lookup import HmacLookup
@@ -131,6 +141,12 @@ class World:
             seen_frames=self.seen_frames,
             quarantine=self.quarantine,
             sweep_marks=self.sweep_marks,
+            learned_places=self.learned_places,
+            access_point_names=self.access_point_names,
+            cells=self.cells,
+            alarms=self.alarms,
+            watchkeeper=self.watchkeeper,
+            live_feed=self.live_feed,
             lookup=self.lookup,
             clock=self.clock,
             is_outage=is_outage,
@@ -202,16 +218,16 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         seen_frames=DynamoSeenFrames(clock),
         quarantine=DynamoQuarantine(sealer, clock),
         sweep_marks=DynamoSweepMarks(clock),
-        learned_places=InMemoryLearnedPlaces(clock),
-        cells=InMemoryCells(),
-        zones=InMemoryZones(),
-        watch_states=InMemoryWatchStates(clock),
-        alerts=InMemoryAlerts(clock),
-        acknowledgements=InMemoryAcknowledgements(),
-        deliveries=InMemoryDeliveries(),
-        due_times=InMemoryDueTimes(clock),
-        live_views=InMemoryLiveViews(),
-        phones=InMemoryPhones(),
+        learned_places=DynamoLearnedPlaces(sealer, clock),
+        cells=DynamoCells(),
+        zones=DynamoZones(sealer),
+        watch_states=DynamoWatchStates(sealer, clock),
+        alerts=DynamoAlerts(sealer, clock),
+        acknowledgements=DynamoAcknowledgements(clock),
+        deliveries=DynamoDeliveries(clock),
+        due_times=DynamoDueTimes(clock),
+        live_views=DynamoLiveViews(),
+        phones=DynamoPhones(sealer),
     )
 
 

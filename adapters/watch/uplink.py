@@ -1,20 +1,24 @@
 """From frames of the wire to reports of the core."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import cast
 
 from core.kernel.geo import Point
-from core.tracking.model import Addressed, NothingKept, Report, Undecodable
+from core.tracking.model import Addressed, Cell, NothingKept, Report, Undecodable
 from wire.decode import decode
 from wire.framing import Frame, Framer
-from wire.messages import Alarm, Heartbeat, Location, Malformed
+from wire.messages import AccessPoint, Alarm, Heartbeat, Location, Malformed
 from wire.words import word_of
 
 KEPT_KINDS = frozenset({"location", "heartbeat"})
 """All else that a watch says is dropped unread here: D11, and what later work keeps."""
 _MINUS_WITH_NORTH_OR_EAST = re.compile(rb"(?:[^,]*,){3,6}?[AV],(?:[^,]*,[^,]*,)??\s*-[\d.]*[1-9][\d.]*,[NE],")
 """The sign of a coordinate and its letter disagree."""
+_NOT_A_MAKERS = 0x03
+_NO_ADDRESS = "00:00:00:00:00:00"  # what fills an empty slot
+_WEAKEST = 1_000  # behind all that have a signal
 
 
 class WireDecoder:
@@ -75,8 +79,34 @@ def _located(frame: Frame, location: Location) -> Report:
         steps=location.steps,
         rolls=location.rolls,
         alarms=tuple(alarm.value for alarm in location.alarms),
+        tells_alarms=True,
         backlog=location.backlog,
+        access_points=_access_points(location.wifi),
+        cells=tuple(
+            Cell(cell.mcc, cell.mnc, cell.lac, cell.cid)
+            for cell in location.cells
+            if cell.mcc is not None and cell.mnc is not None
+        ),
     )
+
+
+def _access_points(sighted: Iterable[AccessPoint]) -> tuple[str, ...]:
+    """Return the addresses that stay where they are, each once, the strongest first; without a signal last."""
+    by_strength = sorted(sighted, key=_weakness)
+    return tuple(dict.fromkeys(point.mac for point in by_strength if is_stationary(point.mac)))
+
+
+def _weakness(point: AccessPoint) -> int:
+    """Sort dBm, of which some watches leave out the minus."""
+    return _WEAKEST if point.signal_dbm is None else abs(point.signal_dbm)
+
+
+def is_stationary(mac: str) -> bool:
+    """Tell whether a maker gave the address: one that is administered locally is a phone's, new on each day or trip.
+
+    IEEE 802: bit 0x02 of the first octet; bit 0x01 is a group's, and no access point has one.
+    """
+    return mac != _NO_ADDRESS and not int(mac[:2], 16) & _NOT_A_MAKERS
 
 
 def _identity(frame: Frame, location: Location) -> str:

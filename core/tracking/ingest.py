@@ -1,136 +1,80 @@
-"""Frames into positions and telemetry: an ordered list of named steps.
+"""Frames into positions, telemetry and alarms: ordered lists of named steps.
 
-A batch is taken in two passes: ADMIT in order of receipt, KEEP in order of the corrected time. So a batch that comes
-twice, or in another order, leaves the same state.
+A batch is taken in three passes: ADMIT in order of receipt, after which its alarms are on their way; KEEP in order of
+the corrected time; then those are told who watch over a watch or look at it. So a batch that comes twice, or in another
+order, leaves the same state.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from functools import partial
 
-from core.kernel.clock import Clock
 from core.kernel.geo import Point, distance_m
 from core.kernel.ids import WatchId
-from core.retention.policy import POLICY, is_over
-from core.tracking.model import (
-    Addressed,
-    Doubt,
-    NothingKept,
-    Position,
-    ReceivedFrame,
-    Report,
-    Source,
-    TelemetryReading,
-    Undecodable,
+from core.retention.policy import POLICY
+from core.tracking.admission import (
+    Admission,
+    Intake,
+    Outcome,
+    Passage,
+    Reception,
+    Step,
+    admit,
+    is_proven,
+    take_through,
 )
+from core.tracking.model import Doubt, Position, ReceivedFrame, Report, Sighting, Source, TelemetryReading
+from core.tracking.places import NULL_ISLAND, Fix, Surroundings, is_good_fix
 from core.tracking.ports import (
-    Decoder,
+    AccessPointNames,
+    Cells,
     FrameName,
+    LearnedPlaces,
+    LiveFeed,
     Positions,
     Quarantine,
     SeenFrames,
     SweepMarks,
     TelemetryReadings,
+    Watchkeeper,
 )
 from core.vault.model import EpochOver, Unreadable
-from core.vault.ports import Lookup
-from core.watches.model import Binding
-from core.watches.ports import Devices
 
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far a watch's clock may be off before its time is no time (D3)."""
-FIRST_CREDIBLE = datetime.fromisoformat("2015-01-01T00:00:00Z")
-"""Clocks that lost their time fall back to 1970, 1980, 1999, 2000 or (GPS week rollover) 2007; no watch is so old."""
 MAX_SPEED_KMH = 350
 """No train or car is faster; a plane is, and its positions are only marked."""
 MIN_GAP_S = 1.0
 """The resolution of the watch's clock: two fixes of one second are up to a second apart."""
-ENOUGH_SATELLITES = 4
-"""A fix needs four; a `V` frame with so many has good coordinates all the same."""
-NULL_ISLAND = Point(0.0, 0.0)
-"""What a watch without a fix sends."""
-_MS = 1000
 _POSITION = POLICY["position"]
 
-
-class Outcome(StrEnum):
-    """What became of a frame; the names of the counters."""
-
-    STORED = "stored"
-    DUPLICATE = "duplicate"
-    NOTHING_KEPT = "nothing_kept"
-    UNPROVEN = "unproven"
-    NOT_A_FRAME = "not_a_frame"
-    NOT_BOUND = "not_bound"
-    REPLAYED = "replayed"
-    TOO_OLD = "too_old"
-    ERASED = "erased"
-    UNDECODABLE = "undecodable"
-    EXPLODED = "exploded"
-
+UNREAD = frozenset({Outcome.UNDECODABLE, Outcome.EXPLODED})
+TOLD = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.NOTHING_KEPT})
+"""Of these the watchkeeper is told, even where nothing was kept: the watch was heard."""
 
 QUARANTINED = "quarantined"
 COORDINATES_REFUSED = "coordinates_refused"
 DOUBTFUL = "doubtful"
-"""Counters of what may happen to a frame besides its outcome."""
+UNWATCHED = "unwatched"
+"""Watches whose watchkeeping met a bug; their frames are stored."""
+NOT_SHOWN = "not_shown"
+"""Watches whose new positions could not be told to those who are looking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """What ingest needs. is_outage: whether an exception tells that the world, not the frame, is at fault."""
+class Ports(Admission):
+    """What ingest needs."""
 
-    decoder: Decoder
-    devices: Devices
     positions: Positions
     telemetry: TelemetryReadings
     seen_frames: SeenFrames
     quarantine: Quarantine
     sweep_marks: SweepMarks
-    lookup: Lookup
-    clock: Clock
-    is_outage: Callable[[Exception], bool]
-    trust_unproven: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """What became of a batch: counts by Outcome and the other counters, and the places of frames to be taken again."""
-
-    counts: Counter[str]
-    unfinished: frozenset[int]
-
-
-class Passage:
-    """One frame on its way; each attribute is set by the step that finds it out."""
-
-    __slots__ = (
-        "addressed", "at", "binding", "doubts", "fingerprint", "frame", "number", "point", "report", "timed_by_receipt"
-    )  # fmt: skip
-    addressed: Addressed
-    binding: Binding
-    report: Report
-    fingerprint: str
-    at: datetime
-    point: Point | None
-
-    def __init__(self, number: int, frame: ReceivedFrame) -> None:
-        self.number = number
-        self.frame = frame
-        self.doubts: set[Doubt] = set()
-        self.timed_by_receipt = False
-
-    @property
-    def watch_id(self) -> WatchId:
-        """The watch that the device was when the frame was received."""
-        return self.binding.watch_id
-
-    @property
-    def name(self) -> FrameName:
-        """What names the frame wherever it comes again."""
-        return self.watch_id, self.fingerprint
+    learned_places: LearnedPlaces
+    access_point_names: AccessPointNames
+    cells: Cells
+    watchkeeper: Watchkeeper
+    live_feed: LiveFeed
 
 
 def in_order(passages: Iterable[Passage]) -> list[Passage]:
@@ -167,20 +111,20 @@ class Trail:
 
 
 @dataclass(slots=True)
-class Batch:
-    """What the steps of one batch share."""
+class Batch(Reception):
+    """What the steps of one batch share besides."""
 
     ports: Ports
-    now: datetime
-    counts: Counter[str] = field(default_factory=Counter)
-    bindings: dict[str, Sequence[Binding]] = field(default_factory=dict, repr=False)
     seen: dict[FrameName, datetime] = field(default_factory=dict)
+    spans: dict[WatchId, tuple[datetime, datetime]] = field(default_factory=dict)
     trails: dict[WatchId, Trail] = field(default_factory=dict)
     marked: set[tuple[WatchId, str | None]] = field(default_factory=set)
+    surroundings: Surroundings = field(init=False)
 
-
-Step = Callable[[Passage, Batch], Outcome | None]
-"""Does one thing to a frame; an outcome ends its way."""
+    def __post_init__(self) -> None:
+        """Begin with unknown surroundings."""
+        ports = self.ports
+        self.surroundings = Surroundings(ports.learned_places, ports.access_point_names, ports.cells, self.now)
 
 
 class Ingest:
@@ -192,57 +136,45 @@ class Ingest:
     def take(self, frames: Sequence[ReceivedFrame]) -> Intake:
         """Take frames of any watches. A frame that fails is quarantined; an outage leaves the rest unfinished."""
         batch = Batch(self.ports, self.ports.clock.now())
-        waiting = {number: Passage(number, frame) for number, frame in enumerate(frames)}
-        try:
-            for passage in list(waiting.values()):
-                if _through(ADMIT, passage, batch):
-                    del waiting[passage.number]
-            passages = in_order(waiting.values())
-            _look_ahead(passages, batch)
-            for passage in passages:
-                if not _through(KEEP, passage, batch):
-                    batch.counts[Outcome.STORED] += 1
-                del waiting[passage.number]
-        except Exception as exception:
-            if not self.ports.is_outage(exception):
-                raise
-        return Intake(batch.counts, frozenset(waiting))
+        passages = [Passage(number, frame) for number, frame in enumerate(frames)]
+        with _until_outage(self.ports.is_outage):
+            admit(passages, batch)
+            keep(passages, batch)
+        with _until_outage(self.ports.is_outage):
+            tell(passages, batch)
+        return Intake(batch.counts, frozenset(passage.number for passage in passages if not passage.is_finished))
 
 
-def _through(steps: Sequence[Step], passage: Passage, batch: Batch) -> bool:
-    """Take the frame through the steps; tell whether its way ended, and count how."""
+@contextmanager
+def _until_outage(is_outage: Callable[[Exception], bool]) -> Iterator[None]:
+    """Go on behind the block where an outage ends it."""
     try:
-        outcome = next(filter(None, (step(passage, batch) for step in steps)), None)
-    except EpochOver:
-        outcome = Outcome.TOO_OLD
-    except Unreadable:
-        outcome = Outcome.ERASED
-    except Exception as exception:  # whatever bug a frame meets costs that frame alone
-        if batch.ports.is_outage(exception):
+        yield
+    except Exception as exception:
+        if not is_outage(exception):
             raise
-        outcome = Outcome.EXPLODED
-    if outcome in (Outcome.UNDECODABLE, Outcome.EXPLODED):
-        _quarantine(passage, batch)
-    if outcome:
-        batch.counts[outcome] += 1
-    return outcome is not None
 
 
-def _look_ahead(passages: Sequence[Passage], batch: Batch) -> None:
-    """Ask once for the whole batch what the steps would ask for each frame."""
-    timed = {passage.name for passage in passages if passage.report.told_at != passage.frame.received_at}
-    batch.seen.update(batch.ports.seen_frames.first_received(timed))
-    spans: dict[WatchId, list[datetime]] = {}
+def keep(passages: Sequence[Passage], batch: Batch) -> None:
+    """Take what was admitted and is proven through KEEP; quarantine what could not be read. Raise an outage."""
+    admitted = [passage for passage in passages if passage.outcome is None]
+    for passage in admitted:
+        take_through((prove,), passage, batch)
     for passage in passages:
-        if not is_no_fix(passage.report):
-            spans.setdefault(passage.watch_id, []).append(passage.at)
-    for watch_id, span in spans.items():
-        batch.trails[watch_id] = Trail(batch.ports.positions, watch_id, span[0], span[-1], batch.now)
+        if passage.outcome is not None:
+            _quarantine_unread(passage, batch)
+            passage.is_finished = True
+    proven = in_order(passage for passage in admitted if passage.outcome is None)
+    look_ahead(proven, batch)
+    for passage in proven:
+        take_through(KEEP, passage, batch)
+        _quarantine_unread(passage, batch)
+        passage.is_finished = passage.outcome not in TOLD
 
 
-def _quarantine(passage: Passage, batch: Batch) -> None:
-    """Keep the frame sealed where it is known whose it is."""
-    if not hasattr(passage, "binding"):
+def _quarantine_unread(passage: Passage, batch: Batch) -> None:
+    """Keep a frame that could not be understood, sealed, where it is known and proven whose it is."""
+    if passage.outcome not in UNREAD or not hasattr(passage, "binding") or not is_proven(passage.frame, batch.ports):
         return
     raw, received_at = passage.frame.raw, passage.frame.received_at
     fingerprint = batch.ports.lookup.of("quarantined frame", raw.decode("latin-1"))
@@ -253,76 +185,51 @@ def _quarantine(passage: Passage, batch: Batch) -> None:
     batch.counts[QUARANTINED] += 1
 
 
+def look_ahead(passages: Sequence[Passage], batch: Batch) -> None:
+    """Ask once for the whole batch what the steps would ask for each frame."""
+    timed = {passage.name for passage in passages if passage.report.told_at != passage.frame.received_at}
+    batch.seen.update(batch.ports.seen_frames.first_received(timed))
+    reports: dict[WatchId, list[Report]] = {}
+    for passage in passages:
+        first, _ = batch.spans.get(passage.watch_id, (passage.at, passage.at))
+        batch.spans[passage.watch_id] = first, passage.at
+        reports.setdefault(passage.watch_id, []).append(passage.report)
+    batch.surroundings.look_ahead(reports)
+
+
+def tell(passages: Sequence[Passage], batch: Batch) -> None:
+    """Tell the watchkeeper of each watch, in order of time, and those who are looking. Raise an outage of the former.
+
+    What came before is told again: only thereby does nothing stay untold when an outage cut off the first delivery.
+    """
+    told: dict[WatchId, list[Passage]] = {}
+    for passage in in_order(passage for passage in passages if passage.outcome in TOLD and not passage.is_finished):
+        told.setdefault(passage.watch_id, []).append(passage)
+    for watch_id, of_watch in told.items():
+        try:
+            batch.ports.watchkeeper.saw(watch_id, [_sighting(passage) for passage in of_watch])
+        except Exception as exception:  # whatever bug watchkeeping meets costs one watch's zone alarms, not its history
+            if batch.ports.is_outage(exception):
+                raise
+            batch.counts[UNWATCHED] += 1
+        for passage in of_watch:
+            passage.is_finished = True
+        _show(watch_id, of_watch, batch)
+
+
+def _show(watch_id: WatchId, passages: Iterable[Passage], batch: Batch) -> None:
+    new = [_position(passage, passage.fix) for passage in passages if passage.fix and passage.is_new_place]
+    if not new:
+        return
+    try:
+        batch.ports.live_feed.stored(watch_id, new)
+    except Exception:  # noqa: BLE001 - a live view that misses a point shows the next one; a batch is worth more
+        batch.counts[NOT_SHOWN] += 1
+
+
 def prove(passage: Passage, batch: Batch) -> Outcome | None:
-    """Refuse what came over a connection that did not prove whose it is, unless the stage trusts it."""
-    return None if passage.frame.proven or batch.ports.trust_unproven else Outcome.UNPROVEN
-
-
-def address(passage: Passage, batch: Batch) -> Outcome | None:
-    """Read whose frame it is."""
-    addressed = batch.ports.decoder.address(passage.frame.raw)
-    if addressed is None:
-        return Outcome.NOT_A_FRAME
-    if isinstance(addressed, NothingKept):
-        return Outcome.NOTHING_KEPT
-    passage.addressed = addressed
-    return None
-
-
-def bind(passage: Passage, batch: Batch) -> Outcome | None:
-    """Find the binding that was open when the frame was received; without one, nothing of the frame is kept."""
-    device_id = passage.addressed.device_id
-    if device_id not in batch.bindings:
-        batch.bindings[device_id] = batch.ports.devices.bindings(device_id)
-    binding = open_binding(batch.bindings[device_id], passage.frame.received_at)
-    if binding is None:
-        return Outcome.NOT_BOUND
-    passage.binding = binding
-    return None
-
-
-def open_binding(bindings: Sequence[Binding], at: datetime) -> Binding | None:
-    """Return the binding that was open at that instant."""
-    return next((binding for binding in bindings if binding.was_open_at(at)), None)
-
-
-def decode(passage: Passage, batch: Batch) -> Outcome | None:
-    """Read what the frame says, and name it."""
-    report = batch.ports.decoder.decode(passage.addressed, passage.frame.received_at)
-    if isinstance(report, Undecodable):
-        return Outcome.UNDECODABLE
-    if isinstance(report, NothingKept):
-        return Outcome.NOTHING_KEPT
-    passage.report = report
-    passage.fingerprint = fingerprint_of(report, passage.watch_id, batch.ports.lookup)
-    return None
-
-
-def fingerprint_of(report: Report, watch_id: WatchId, lookup: Lookup) -> str:
-    """Return the same text for a frame and its repetition; it tells nothing of the content."""
-    return lookup.of("frame", f"{watch_id} {report.identity}")
-
-
-def correct_time(passage: Passage, batch: Batch) -> Outcome | None:
-    """Take the watch's time, or the receive time where its clock is wrong; of what is too old only alarms count."""
-    told_at, received_at = passage.report.told_at, passage.frame.received_at
-    passage.at = received_at
-    if told_at is None or is_incredible(told_at, received_at):
-        passage.timed_by_receipt = True
-        passage.doubts.add(Doubt.CLOCK_CORRECTED)
-    elif is_over(_POSITION.expires_at(told_at), batch.now) or told_at < passage.binding.bound_at - CLOCK_TOLERANCE:
-        passage.report = passage.report.alarms_only()
-        passage.timed_by_receipt = True
-        if not passage.report.alarms:
-            return Outcome.TOO_OLD
-    else:
-        passage.at = told_at.replace(microsecond=told_at.microsecond // _MS * _MS)
-    return None
-
-
-def is_incredible(told_at: datetime, received_at: datetime) -> bool:
-    """Tell whether a watch's time is ahead of receipt or absurd (D3)."""
-    return told_at > received_at + CLOCK_TOLERANCE or told_at < FIRST_CREDIBLE
+    """Keep nothing of what came over a connection that did not prove whose it is, unless the stage trusts it."""
+    return None if is_proven(passage.frame, batch.ports) else Outcome.UNPROVEN
 
 
 def drop_replayed(passage: Passage, batch: Batch) -> Outcome | None:
@@ -342,48 +249,55 @@ def is_replay(first_received_at: datetime | None, received_at: datetime) -> bool
 
 
 def locate(passage: Passage, batch: Batch) -> Outcome | None:
-    """Take the place that the frame gives, if it can be one."""
+    """Find the best place that the frame gives."""
     report = passage.report
-    passage.point = None if is_no_fix(report) else report.point
+    passage.fix = batch.surroundings.locate(passage.watch_id, report)
     if report.coordinates_refused or (report.point == NULL_ISLAND and report.fix_is_valid):
         batch.counts[COORDINATES_REFUSED] += 1
-    if not report.fix_is_valid:
-        passage.doubts.add(Doubt.NO_VALID_FIX)
-    if report.hemisphere_contradicts:
-        passage.doubts.add(Doubt.CONTRADICTORY_HEMISPHERE)
+    if passage.fix is not None and passage.fix.source is Source.GPS:
+        passage.doubts |= doubts_of_gps(report)
     return None
 
 
-def is_no_fix(report: Report) -> bool:
-    """Tell whether the frame's coordinates are none: out of range, 0,0, or a `V` frame's of too few satellites."""
-    if report.point is None or report.coordinates_refused or report.point == NULL_ISLAND:
-        return True
-    return not report.fix_is_valid and (report.satellites or 0) < ENOUGH_SATELLITES
+def doubts_of_gps(report: Report) -> set[Doubt]:
+    """Return why the watch's own fix may be wrong by the report alone."""
+    doubts = set()
+    if not report.fix_is_valid:
+        doubts.add(Doubt.NO_VALID_FIX)
+    if report.hemisphere_contradicts:
+        doubts.add(Doubt.CONTRADICTORY_HEMISPHERE)
+    return doubts
 
 
 def judge(passage: Passage, batch: Batch) -> Outcome | None:
-    """Mark a place that cannot be reached in the time since the last undoubted one."""
-    if passage.point is None:
+    """Mark a place that cannot be reached in the time since the last undoubted one by GPS: only those lead the way."""
+    fix, watch_id = passage.fix, passage.watch_id
+    if fix is None:
         return None
-    trail = batch.trails[passage.watch_id]
-    if is_impossible(trail.before(passage.at), passage.point, passage.at):
+    if watch_id not in batch.trails:
+        batch.trails[watch_id] = Trail(batch.ports.positions, watch_id, *batch.spans[watch_id], batch.now)
+    trail = batch.trails[watch_id]
+    before = trail.before(passage.at)
+    is_gps = fix.source is Source.GPS
+    slack_m = 0.0 if is_gps or before is None else (fix.accuracy_m or 0.0) + (before.accuracy_m or 0.0)
+    if is_impossible(before, fix.point, passage.at, slack_m):
         passage.doubts.add(Doubt.IMPOSSIBLE_SPEED)
-    if not passage.doubts:
-        trail.bring(_position(passage, passage.point))
+    if is_gps and not passage.doubts:
+        trail.bring(_position(passage, fix))
     return None
 
 
-def is_impossible(before: Position | None, point: Point, at: datetime) -> bool:
-    """Tell whether getting there takes more than MAX_SPEED_KMH."""
+def is_impossible(before: Position | None, point: Point, at: datetime, slack_m: float = 0.0) -> bool:
+    """Tell whether getting there takes more than MAX_SPEED_KMH. slack_m: by which the distance may be wrong."""
     if before is None:
         return False
     gap_s = max((at - before.at).total_seconds(), MIN_GAP_S)
-    return distance_m(before.point, point) > gap_s * MAX_SPEED_KMH / 3.6
+    return distance_m(before.point, point) - slack_m > gap_s * MAX_SPEED_KMH / 3.6
 
 
 def mark_day(passage: Passage, batch: Batch) -> Outcome | None:
     """Tell the sweeper of the day, before anything is stored: then nothing is ever stored that it does not know of."""
-    if passage.point is None and not passage.report.tells_telemetry:
+    if passage.fix is None and not passage.report.tells_telemetry:
         return Outcome.NOTHING_KEPT
     day = (passage.watch_id, _POSITION.epoch_id(passage.at))
     if day not in batch.marked:
@@ -394,32 +308,54 @@ def mark_day(passage: Passage, batch: Batch) -> Outcome | None:
 
 def store(passage: Passage, batch: Batch) -> Outcome | None:
     """Seal and store position and telemetry."""
-    is_new = False
-    if passage.point is not None:
-        is_new = batch.ports.positions.add(_position(passage, passage.point))
-        batch.counts[DOUBTFUL] += is_new and bool(passage.doubts)
+    if passage.fix is not None:
+        passage.is_new_place = batch.ports.positions.add(_position(passage, passage.fix))
+        batch.counts[DOUBTFUL] += passage.is_new_place and bool(passage.doubts)
     if passage.report.tells_telemetry:
-        is_new = batch.ports.telemetry.add(_reading(passage)) or is_new
-    return None if is_new else Outcome.DUPLICATE
+        passage.is_new_reading = batch.ports.telemetry.add(_reading(passage))
+    return None
 
 
-ADMIT: Sequence[Step] = (prove, address, bind, decode, correct_time)
-KEEP: Sequence[Step] = (drop_replayed, locate, judge, mark_day, store)
+def learn(passage: Passage, batch: Batch) -> Outcome | None:
+    """Learn from a good fix where the access points in sight are."""
+    if not passage.doubts and is_good_fix(passage.report):
+        batch.surroundings.learn(passage.watch_id, passage.report, passage.at)
+    return None
 
 
-def _position(passage: Passage, point: Point) -> Position:
-    report = passage.report
+def conclude(passage: Passage, _batch: Batch) -> Outcome | None:
+    """Tell what became of the frame."""
+    return Outcome.STORED if passage.is_new_place or passage.is_new_reading else Outcome.DUPLICATE
+
+
+KEEP: Sequence[Step[Batch]] = (drop_replayed, locate, judge, mark_day, store, learn, conclude)
+
+
+def _sighting(passage: Passage) -> Sighting:
+    report, received_at = passage.report, passage.frame.received_at
+    return Sighting(
+        at=min(passage.at, received_at),
+        received_at=received_at,
+        position=None if passage.fix is None else _position(passage, passage.fix),
+        battery_percent=report.battery_percent,
+        alarms=report.alarms if report.tells_alarms else None,
+        backlog=report.backlog,
+    )
+
+
+def _position(passage: Passage, fix: Fix) -> Position:
+    report, is_gps = passage.report, fix.source is Source.GPS
     return Position(
         watch_id=passage.watch_id,
         at=passage.at,
         received_at=passage.frame.received_at,
-        point=point,
-        source=Source.GPS,
-        accuracy_m=report.accuracy_m,
-        altitude_m=report.altitude_m,
-        speed_kmh=report.speed_kmh,
-        course_deg=report.course_deg,
-        satellites=report.satellites,
+        point=fix.point,
+        source=fix.source,
+        accuracy_m=fix.accuracy_m,
+        altitude_m=report.altitude_m if is_gps else None,
+        speed_kmh=report.speed_kmh if is_gps else None,
+        course_deg=report.course_deg if is_gps else None,
+        satellites=report.satellites if is_gps else None,
         doubts=frozenset(passage.doubts),
         backlog=report.backlog,
         fingerprint=passage.fingerprint,

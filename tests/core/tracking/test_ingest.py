@@ -12,7 +12,7 @@ from adapters.watch.uplink import WireDecoder
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import Subject
-from core.tracking.ingest import CLOCK_TOLERANCE, Outcome
+from core.tracking.admission import CLOCK_TOLERANCE, Outcome
 from core.tracking.model import Addressed, Doubt, NothingKept, ReceivedFrame, Report, Undecodable
 from core.vault.model import Unreadable
 from tests.clocks import NOON, FrozenClock
@@ -41,7 +41,7 @@ class TestWhatIsKept:
         watch_id = world.watch()
         counts = _take(world, received(location(NOON - SECOND, status="00010000"), NOON))
         (position,), (reading,) = world.history(watch_id), world.readings(watch_id)
-        assert counts == {Outcome.STORED: 1, "doubtful": 0}
+        assert counts == {Outcome.STORED: 1, "doubtful": 0, "alarms": 1}
         assert (position.at, position.received_at) == (NOON - SECOND, NOON)
         assert (position.point, position.satellites, position.doubts) == (Point(52.2112, 5.9699), 7, frozenset())
         assert (reading.battery_percent, reading.signal_percent, reading.steps) == (90, 80, 50)
@@ -92,7 +92,7 @@ class TestWhatIsKept:
     def test_an_unproven_frame_leaves_nothing_unless_the_stage_trusts_it(self, world: World) -> None:
         watch_id = world.watch()
         frame = received(location(NOON, status="00010000"), NOON, proven=False)
-        assert _take(world, frame) == {Outcome.UNPROVEN: 1}
+        assert _take(world, frame) == {Outcome.UNPROVEN: 1, "alarms": 1}
         assert world.history(watch_id) == []
         assert world.readings(watch_id) == []
         assert _take(world, frame, trust_unproven=True)[Outcome.STORED] == 1
@@ -105,7 +105,7 @@ class TestWhatIsKept:
 
 
 class TestTime:
-    @pytest.mark.attack("W-15", guard="core.tracking.ingest:is_incredible")
+    @pytest.mark.attack("W-15", guard="core.tracking.admission:is_incredible")
     @pytest.mark.parametrize(
         "told",
         ["010199,120000", "190138,031407", "311299,235959", "010100,000000", "221126,120501", "010110,000000"],
@@ -155,7 +155,7 @@ class TestTime:
         content = location(NOON - timedelta(days=89), status="00010000", word="AL")
         counts = _take(world, received(content, NOON), received(content, NOON + SECOND))
         (reading,) = world.readings(watch_id)
-        assert counts == {Outcome.STORED: 1, Outcome.REPLAYED: 1}
+        assert counts == {Outcome.STORED: 1, Outcome.REPLAYED: 1, "alarms": 2}
         assert (reading.at, reading.alarms, reading.battery_percent) == (NOON, ("sos",), None)
         assert world.history(watch_id) == []
 
@@ -169,7 +169,7 @@ class TestTime:
 
 
 class TestRepetition:
-    @pytest.mark.attack("W-04", guard="core.tracking.ingest:fingerprint_of", part="frames with a good clock")
+    @pytest.mark.attack("W-04", guard="core.tracking.admission:fingerprint_of", part="frames with a good clock")
     def test_a_frame_that_comes_again_is_one_position(self, world: World) -> None:
         watch_id = world.watch()
         content = location(NOON)
@@ -203,7 +203,7 @@ class TestRepetition:
 
 
 class TestPlace:
-    @pytest.mark.attack("W-18", guard="core.tracking.ingest:is_no_fix", part="0,0 and fixes of too few satellites")
+    @pytest.mark.attack("W-18", guard="core.tracking.places:is_no_fix", part="0,0 and fixes of too few satellites")
     @pytest.mark.parametrize(
         "content",
         [

@@ -10,7 +10,7 @@ from adapters.cursors import LIFETIME
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import POLICY
-from core.tracking.ingest import CLOCK_TOLERANCE
+from core.tracking.admission import CLOCK_TOLERANCE
 from core.tracking.model import Doubt, Source
 from lambdas.api.parameters import LARGEST_PAGE
 from lambdas.api.ranges import AHEAD

@@ -130,7 +130,7 @@ def _keys(settings: Settings, table: str) -> list[tuple[str, str]]:
     return [(item[spec.partition_key]["S"], item[spec.sort_key]["S"]) for item in _items(settings, table)]
 
 
-@pytest.mark.attack("W-25", guard="core.tracking.ingest:open_binding", part="what ingest keeps of them")
+@pytest.mark.attack("W-25", guard="core.tracking.admission:open_binding", part="what ingest keeps of them")
 def test_frames_of_unknown_and_unbound_devices_leave_nothing_but_a_counter(
     world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
