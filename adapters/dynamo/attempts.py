@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError
 
-from adapters.dynamo.record import CONDITION_FAILED, ExpiryAttribute, Record, holding, instant, instant_of
+from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
 from core.accounts.model import TooManyAttempts
 from core.accounts.ports import Tally
@@ -76,13 +75,7 @@ def _replaces(record: AttemptsRecord, found: AttemptsRecord | None, now: datetim
         unchanged = AttemptsRecord.counter.does_not_exist() | (AttemptsRecord.expires_at <= now.replace(microsecond=0))
     else:
         unchanged = AttemptsRecord.attempts == found.attempts
-    try:
-        record.save(unchanged)
-    except PutError as refusal:
-        if refusal.cause_response_code == CONDITION_FAILED:
-            return False
-        raise
-    return True
+    return record.put(unchanged, now=now)
 
 
 def _expires_at(now: datetime) -> datetime:

@@ -37,7 +37,8 @@ def connect(settings: Settings) -> None:
         table = TableConnection(name, region=settings.region)
         table.connection = shared
         shared.add_meta_table(MetaTable({"TableName": name, **schema(record.table)}))
-        record.Meta = SimpleNamespace(table_name=name)  # all else is the shared connection's
+        # a batch that is not done is sent again by the model itself; all else is the shared connection's
+        record.Meta = SimpleNamespace(table_name=name, max_retry_attempts=ATTEMPTS)
         record._connection = table  # noqa: SLF001 - pynamodb has no public way to share a connection
 
 

@@ -1,7 +1,7 @@
 """Sealed payloads of a watch by time: the shape that positions, telemetry and quarantined frames share."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -9,13 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of, skipped
+from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of, understood
 from core.kernel.clock import Clock
 from core.kernel.ids import WatchId
 from core.kernel.keys import SEPARATOR, composite_key
 from core.kernel.page import Page
 from core.retention.policy import POLICY
-from core.vault.model import SealedUnder, Unreadable
+from core.vault.model import SealedUnder
 from core.vault.ports import Sealer
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def as_it_is(_watch_id: WatchId, moment: Moment) -> Moment:
 class SealedMoments(Generic[T]):
     """Writes and reads the items of one MomentRecord table, sealed as its class of data demands.
 
-    to_domain: makes of an opened payload what is read; raises KeyError, TypeError or ValueError for another shape.
+    to_domain: makes of an opened payload what is read; raises as `understood` wants it for another shape.
     """
 
     def __init__(
@@ -81,12 +81,28 @@ class SealedMoments(Generic[T]):
         """Store it sealed; return False when its key is taken. Raise EpochOver or Unreadable as Sealer does."""
         return self.sealed(watch_id, moment).put(now=self._clock.now(), only_new=True)
 
+    def replace(self, watch_id: WatchId, moment: Moment) -> bool:
+        """Store it sealed in the place of what has its key; return False when that is gone. Raise as `add`."""
+        there = self._record.moment.exists()
+        return self.sealed(watch_id, moment).put(there, now=self._clock.now())
+
     def sealed(self, watch_id: WatchId, moment: Moment) -> MomentRecord:
         """Return the item that `add` stores. Raise EpochOver or Unreadable."""
         key = moment_key(moment.at, moment.fingerprint)
         plaintext = json.dumps(moment.content, separators=(",", ":")).encode()
         payload = self._sealer.seal(plaintext, self._under(watch_id, key, moment.at))
         return self._record(watch_id, key, payload=payload, expires_at=self._class.expires_at(moment.at))
+
+    def get(self, watch_id: WatchId, at: datetime, fingerprint: str, now: datetime) -> T | None:
+        """Return what has this name, read consistently; None when it is not there, over, or cannot be understood."""
+        record = self._record.find(watch_id, moment_key(at, fingerprint), now=now)
+        found = [] if record is None else [record]
+        return next((content for _, content in self._understood(watch_id, found)), None)
+
+    def latest(self, watch_id: WatchId, now: datetime) -> T | None:
+        """Return the newest that `read` yields."""
+        newest = self.read(watch_id, now=now, newest_first=True, page_size=1)
+        return next((content for _, content in newest), None)
 
     def read(
         self,
@@ -108,17 +124,8 @@ class SealedMoments(Generic[T]):
         if after is not None:
             first = max(first, after + _JUST_AFTER)
         last = _LAST if end is None else instant(_whole_ms(end))
-        for record in self._record.between(
-            watch_id, first, last, now=now, newest_first=newest_first, page_size=page_size
-        ):
-            try:
-                content = self._to_domain(watch_id, self._opened(watch_id, record))
-            except Unreadable:
-                skipped(record.table, "does not open")
-            except (KeyError, TypeError, ValueError):
-                skipped(record.table, "not of our shape")
-            else:
-                yield record.moment, content
+        found = self._record.between(watch_id, first, last, now=now, newest_first=newest_first, page_size=page_size)
+        return self._understood(watch_id, found)
 
     def page(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
@@ -127,6 +134,11 @@ class SealedMoments(Generic[T]):
         found = self.read(watch_id, now=now, start=start, end=end, after=after, page_size=limit + 1)
         keyed = list(islice(found, limit + 1))
         return Page([content for _, content in keyed[:limit]], keyed[limit - 1][0] if len(keyed) > limit else None)
+
+    def _understood(self, watch_id: WatchId, found: Iterable[MomentRecord]) -> Iterator[tuple[str, T]]:
+        return understood(
+            found, lambda record: (record.moment, self._to_domain(watch_id, self._opened(watch_id, record)))
+        )
 
     def _opened(self, watch_id: WatchId, record: MomentRecord) -> Moment:
         text, fingerprint = record.moment.split(SEPARATOR)

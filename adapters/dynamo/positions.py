@@ -1,6 +1,8 @@
 """Positions, sealed."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -16,6 +18,9 @@ from core.vault.ports import Sealer
 
 NEIGHBOURS = 10
 """How many positions before an instant are looked at for an undoubted one: a page that one read unit covers."""
+
+
+_MS = timedelta(milliseconds=1)  # the resolution of moments
 
 
 class PositionRecord(MomentRecord):
@@ -37,13 +42,19 @@ class DynamoPositions:
 
     def latest(self, watch_id: WatchId, now: datetime) -> Position | None:
         """Return the newest position that is not over."""
-        newest = self._moments.read(watch_id, now=now, newest_first=True, page_size=1)
-        return next((position for _, position in newest), None)
+        return self._moments.latest(watch_id, now)
 
     def latest_before(self, watch_id: WatchId, at: datetime, now: datetime) -> Position | None:
-        """Return the newest undoubted position before `at` among NEIGHBOURS."""
+        """Return the newest undoubted GPS position before `at` among NEIGHBOURS."""
         earlier = self._moments.read(watch_id, now=now, end=at, newest_first=True, page_size=NEIGHBOURS)
-        return next((position for _, position in islice(earlier, NEIGHBOURS) if not position.doubts), None)
+        return next((position for _, position in islice(earlier, NEIGHBOURS) if _is_sure(position)), None)
+
+    def doubt(self, watch_id: WatchId, at: datetime, doubt: Doubt, now: datetime) -> Sequence[Position]:
+        """Add a doubt to the positions of exactly this instant; what is gone meanwhile stays gone."""
+        found = [position for _, position in self._moments.read(watch_id, now=now, start=at, end=at + _MS)]
+        for position in found:
+            self._moments.replace(watch_id, moment_of(replace(position, doubts=position.doubts | {doubt})))
+        return found
 
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
@@ -68,6 +79,10 @@ def moment_of(position: Position) -> Moment:
         "backlog": position.backlog,
     }
     return Moment(position.at, position.fingerprint, content)
+
+
+def _is_sure(position: Position) -> bool:
+    return position.source is Source.GPS and not position.doubts
 
 
 def _position(watch_id: WatchId, moment: Moment) -> Position:

@@ -4,19 +4,22 @@ Each attribute has a declared class of data, each expiry is one that DynamoDB ac
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import Attribute
 from pynamodb.constants import NUMBER
-from pynamodb.exceptions import PutError
+from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from adapters.dynamo.tables import TTL_ATTRIBUTE, TableSpec
+from core.kernel.errors import Refused
 from core.retention.policy import POLICY, is_over
+from core.vault.model import Unreadable
 
 _LOG = logging.getLogger(__name__)
 
@@ -25,6 +28,7 @@ LONGEST_LIFE = timedelta(days=730)
 CONDITION_FAILED = "ConditionalCheckFailedException"
 
 AnyRecord = TypeVar("AnyRecord", bound="Record")
+T = TypeVar("T")
 
 
 class UnlistedData(Exception):  # noqa: N818 - an error is named after the fact
@@ -80,8 +84,8 @@ class Record(Model):
     table: ClassVar[TableSpec]
     attribute_classes: ClassVar[Mapping[str, str]]
 
-    def put(self, *, now: datetime | None = None, only_new: bool = False) -> bool:
-        """Store the item; with only_new, return False and change nothing when its key is taken.
+    def put(self, only_if: Condition | None = None, *, now: datetime | None = None, only_new: bool = False) -> bool:
+        """Store the item; return False and change nothing when only_if does not hold or only_new finds its key taken.
 
         now: needed by what expires. Raise UnlistedData or InvalidExpiry.
         """
@@ -91,8 +95,18 @@ class Record(Model):
             assert now is not None, "what expires is put at a known time"
             checked_expiry(expires_at, now)
         try:
-            self.save(Path(self.table.partition_key).does_not_exist() if only_new else None)
+            self.save(Path(self.table.partition_key).does_not_exist() if only_new else only_if)
         except PutError as refusal:
+            if refusal.cause_response_code == CONDITION_FAILED:
+                return False
+            raise
+        return True
+
+    def remove(self) -> bool:
+        """Remove the item of this key; tell whether it was there."""
+        try:
+            self.delete(Path(self.table.partition_key).exists())
+        except DeleteError as refusal:
             if refusal.cause_response_code == CONDITION_FAILED:
                 return False
             raise
@@ -168,6 +182,22 @@ def fit(found: Iterable[AnyRecord], now: datetime | None = None) -> Iterator[Any
         expires_at = record.attribute_values.get(TTL_ATTRIBUTE)
         if now is None or not is_over(expires_at, now):
             yield record
+
+
+def understood(found: Iterable[AnyRecord], to_domain: Callable[[AnyRecord], T]) -> Iterator[T]:
+    """Yield what each record says; one that does not open or is not of our shape is skipped, and counted in the log.
+
+    to_domain raises Unreadable for the first; any other Refused, KeyError, TypeError or ValueError for the second.
+    """
+    for record in found:
+        try:
+            said = to_domain(record)
+        except Unreadable:
+            skipped(record.table, "does not open")
+        except (Refused, KeyError, TypeError, ValueError):
+            skipped(record.table, "not of our shape")
+        else:
+            yield said
 
 
 def is_fit(record: Record) -> bool:

@@ -30,6 +30,10 @@ class DynamoTelemetryReadings:
         """Store it sealed unless this very reading is there."""
         return self._moments.add(reading.watch_id, moment_of(reading))
 
+    def latest(self, watch_id: WatchId, now: datetime) -> TelemetryReading | None:
+        """Return the newest reading that is not over."""
+        return self._moments.latest(watch_id, now)
+
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[TelemetryReading]:

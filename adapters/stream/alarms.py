@@ -13,7 +13,7 @@ from core.tracking.alarms import Alarm, AlarmKind
 _MOST_AT_ONCE = 10  # SQS takes no more in one call
 
 
-class NotAnAlarm(Exception):  # noqa: N818 - an error is named after the fact
+class NotAnAlarm(ValueError):  # noqa: N818 - an error is named after the fact
     """The text is no message of ours."""
 
 

@@ -21,6 +21,7 @@ def _answer(code: str) -> ClientError:
         _answer("AccessDeniedException"),
         PutError("any", _answer("ThrottlingException")),
         PutError("any", EndpointConnectionError(endpoint_url="any")),
+        PutError("a batch is not done"),
         KeyUnusable(),
     ],
 )

@@ -20,19 +20,31 @@ OURS = sorted(
 )
 
 OPAQUE = {
+    "access_point",  # HMAC under the binding's key
     "account_id",  # random
+    "alert_id",  # time and HMAC
     "bound_at",  # when, not where or who
+    "cell",  # public knowledge, of no person
+    "connection_id",  # the gateway's own, gone with the connection
     "counter",  # HMAC
     "created_at",  # when
+    "delivery",  # ids of alert and account, and a channel
     "device",  # HMAC
+    "due",  # when, a kind, and opaque ids
     "epoch",  # a day
     "family_id",  # random
     "fingerprint",  # HMAC
+    "kept_at",  # when
     "key_id",  # class or random id, and a day or hour
+    "learned_at",  # when
     "login",  # HMAC
     "moment",  # time and HMAC
     "password_hash",  # Argon2id over the peppered password
+    "revision",  # a count of writes
+    "since",  # when
+    "slot",  # of a hash of a random id
     "watch_id",  # random
+    "zone_id",  # random
 }
 
 
