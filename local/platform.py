@@ -37,10 +37,13 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """A running platform. settings: for adapters in this process."""
+    """A running platform. settings: for adapters in this process. push_log: a line of JSON for each push."""
 
     api_url: str
     docs_url: str
+    live_url: str
+    push_log: Path
+    sweep_function: str
     bridge_host: str
     bridge_port: int
     settings: Settings
@@ -69,6 +72,9 @@ def running_platform(
             yield Platform(
                 api_url=api_url,
                 docs_url=api_url + _DOCS_PATH,
+                live_url=outputs["LiveCallback"].replace("http", "ws", 1),
+                push_log=emulator.push_log,
+                sweep_function=outputs["SweepFunction"],
                 bridge_host=HOST,
                 bridge_port=ports.bridge,
                 settings=_settings(emulator.url, outputs),
@@ -85,6 +91,8 @@ def _settings(address: str, outputs: Mapping[str, str]) -> Settings:
         issuer=outputs["Issuer"],
         frame_stream=outputs["FrameStream"],
         alert_queue_url=outputs["AlertQueueUrl"],
+        live_queue_url=outputs["LiveQueueUrl"],
+        live_callback=outputs["LiveCallback"],
         trust_unproven=True,
     )
 

@@ -88,7 +88,7 @@ class DataStack(cdk.Stack):
             queue_name=f"wachter-{self._stage.name}-{name}",
             encryption=sqs.QueueEncryption.KMS,
             encryption_master_key=self.keys.storage,
-            enforce_ssl=True,
+            enforce_ssl=self._stage.is_on_aws,  # the emulator speaks plain HTTP, on the loopback only
             retention_period=retention_period,
             removal_policy=self._removal,
             **more,

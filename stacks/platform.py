@@ -57,7 +57,6 @@ class PlatformStack(cdk.Stack):
         for name, value in {
             "ApiId": front_door.api_id,
             "Issuer": front_door.url,
-            "LiveApiId": live_door.api_id,
             "LiveCallback": live_door.callback,
             "WrappingKey": data.keys.wrapping.key_arn,
             "SigningKey": data.keys.signing.key_arn,
