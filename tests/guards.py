@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 
-from core.accounts.model import Caller
+from core.accounts.model import Bearer, Caller
 from core.accounts.ports import Tally
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
@@ -37,7 +37,12 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     ),
     "adapters.jwt_signer:holds_at": returns(True),
     "core.accounts.attempts:exceeds": returns(False),
+    "core.accounts.sign_in:Access.caller_of": lambda _self, _token: Bearer(
+        AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
+    ),
     "core.accounts.sign_in:SignIn._proven_account": returns(None),
+    "core.live.audience:Audience.may_see": returns(True),
+    "core.live.connections:in_time": returns(True),
     "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
         [each for _, each in islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)], None
