@@ -1,6 +1,7 @@
 """The only place where the operators' commands are wired."""
 
 from adapters.aws import client
+from adapters.dynamo.cells import DynamoCells
 from adapters.dynamo.connection import connect
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.keys import DynamoKeyRows
@@ -10,6 +11,7 @@ from adapters.lookup import HmacLookup
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.system_clock import SystemClock
+from core.tracking.ports import Cells
 from core.watches.ports import Devices
 
 
@@ -21,3 +23,9 @@ def devices(settings: Settings) -> Devices:
     keyring = Keyring(DynamoKeyRows(clock), wrapper, clock)
     sealer = VaultSealer(keyring, clock)
     return DynamoDevices(sealer, sealer, HmacLookup(keyring))
+
+
+def cells(settings: Settings) -> Cells:
+    """Return the stage's table of cells."""
+    connect(settings)
+    return DynamoCells()

@@ -22,6 +22,10 @@ class Report:
     already_there: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
 
+    def __str__(self) -> str:
+        """Return the summary."""
+        return f"{self.imported} imported, {self.already_there} already there, {len(self.refused)} refused"
+
 
 def import_devices(lines: Iterable[str], devices: Devices) -> Report:
     """Stock each good line and tell of each bad one; a second import of the same file changes nothing.

@@ -64,6 +64,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "wire.framing:_before_glued_frame": lambda _data, _start, end: end,
     "wire.framing:_may_be_waited_for": returns(True),
     "wire.framing:_text": lambda field: field.decode("utf-8"),
+    "wire.location:count": returns(0),
     "wire.location:fix_time": returns(datetime.max.replace(tzinfo=UTC)),
     "wire.session:Session._is_bound": returns(False),
     "wire.location:_coordinate": lambda field, *_: float(field),

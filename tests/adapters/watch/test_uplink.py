@@ -6,7 +6,7 @@ import pytest
 
 from adapters.watch.uplink import WireDecoder
 from core.kernel.geo import Point
-from core.tracking.model import Addressed, NothingKept, Report, Undecodable
+from core.tracking.model import Addressed, Cell, NothingKept, Report, Undecodable
 from tests.clocks import NOON
 from tests.frames import DEVICE, location, minutes, raw
 
@@ -40,8 +40,37 @@ def test_a_location_report_is_told_whole() -> None:
         steps=50,
         rolls=0,
         alarms=("sos", "fall"),
+        tells_alarms=True,
         backlog=True,
     )
+
+
+def test_what_is_around_a_watch_is_told_the_strongest_access_point_and_the_serving_cell_first() -> None:
+    cells = "2,1,204,8,3021,12345,140,3021,12346,131"
+    wifi = "4,Thuis,00:00:5e:00:53:01,-80,Buren,0:0:5E:0:53:2,-50,,00:00:5e:00:53:03,61,Weg,00:00:5e:00:53:04,"
+    report = _report(location(NOON, tail=f"{cells},{wifi}"))
+    assert report.access_points == tuple(f"00:00:5e:00:53:0{number}" for number in (2, 3, 1, 4))
+    assert report.cells == (Cell(204, 8, 3021, 12345), Cell(204, 8, 3021, 12346))
+
+
+@pytest.mark.parametrize(
+    "mac", ["02:00:00:00:00:01", "da:a1:19:00:00:01", "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff", "00:00:00:00:00:00"]
+)
+def test_an_address_that_no_maker_gave_is_left_out(mac: str) -> None:
+    report = _report(location(NOON, tail=f"0,2,Telefoon,{mac},-40,Thuis,00:00:5e:00:53:01,-80"))
+    assert report.access_points == ("00:00:5e:00:53:01",)
+
+
+def test_a_cell_without_a_network_is_left_out() -> None:
+    assert _report(location(NOON, tail="1,1,,,3021,12345,140,0")).cells == ()
+
+
+@pytest.mark.promise("P-20", guard="wire.location:count", part="decoding")
+@pytest.mark.parametrize("told", ["", "-1", "geen", "99999999999"])
+def test_steps_that_a_watch_does_not_tell_are_none_and_not_zero(told: str) -> None:
+    report = _report(location(NOON).replace(",50,0,", f",{told},0,"))
+    assert (report.steps, report.rolls) == (None, 0)
+    assert report.battery_percent == 90
 
 
 def test_a_location_that_is_sent_again_under_another_word_is_the_same_unless_the_word_alone_is_an_alarm() -> None:
