@@ -121,9 +121,11 @@ def mend_resources() -> None:
 
     def extract_also(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *scope: str) -> str:
         found: str = extract(service, method, path, headers, body, query, *scope)
-        if found == "*" and service == "sns":
-            return sns._p(query, "PlatformApplicationArn") or sns._p(query, "EndpointArn") or found
-        if found == "*" and service == "ses" and path == "/v2/email/outbound-emails":
+        if service == "sns" and (application := sns._p(query, "PlatformApplicationArn")):
+            return str(application)
+        if service == "sns" and (phone := sns._p(query, "EndpointArn") or sns._p(query, "TargetArn")):
+            return str(phone).replace(":app/", ":endpoint/", 1)
+        if service == "ses" and path == "/v2/email/outbound-emails":
             domain = json.loads(body)["FromEmailAddress"].rpartition("@")[2].rstrip(">")
             return ":".join(("arn:aws:ses", *scope, f"identity/{domain}"))
         return found

@@ -6,7 +6,7 @@ import os
 import socket
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -44,13 +44,14 @@ def _as_the_platform_does() -> Iterator[None]:
         yield
 
 
-def client(emulator: Emulator, service: str, access_key: str = "testing") -> Any:
+def client(emulator: Emulator, service: str, credentials: tuple[str, str] = ("testing", "testing")) -> Any:
+    access_key, secret = credentials
     return botocore.session.get_session().create_client(
         service,
         region_name=REGION,
         endpoint_url=emulator.url,
         aws_access_key_id=access_key,
-        aws_secret_access_key="testing",
+        aws_secret_access_key=secret,
     )
 
 
@@ -73,7 +74,7 @@ def test_an_emulator_that_enforces_grants_refuses_whom_it_does_not_know(tmp_path
     with Emulator(tmp_path, free_ports(1)[0], enforce_grants=True) as emulator:
         client(emulator, "dynamodb").list_tables()
         with pytest.raises(ClientError, match="security token"):
-            client(emulator, "dynamodb", access_key="AKIASTRANGERSTRANGER").list_tables()
+            client(emulator, "dynamodb", ("AKIASTRANGERSTRANGER", "testing")).list_tables()
 
 
 def test_a_stopped_emulator_has_saved_its_state_and_left_its_port(tmp_path: Path) -> None:
@@ -92,27 +93,114 @@ def test_a_batch_that_failed_in_part_comes_again(tmp_path: Path) -> None:
         queue = client(emulator, "sqs").create_queue(QueueName="done")["QueueUrl"]
         stream = client(emulator, "kinesis")
         stream.create_stream(StreamName="frames", ShardCount=1)
-        functions = client(emulator, "lambda")
-        functions.create_function(
-            FunctionName="failing",
-            Runtime="python3.13",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/any",
-            Handler="it.handler",
-            Code={"ZipFile": zipped("it.py", FAILS_ONCE.replace("QUEUE", json.dumps(queue)))},
-        )
-        functions.create_event_source_mapping(
-            EventSourceArn=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/frames",
-            FunctionName="failing",
-            StartingPosition="TRIM_HORIZON",
-            FunctionResponseTypes=["ReportBatchItemFailures"],
-        )
+        source = f"kinesis:{REGION}:{ACCOUNT}:stream/frames"
+        make_function(emulator, "failing", source, FAILS_ONCE.replace("QUEUE", json.dumps(queue)))
         stream.put_record(StreamName="frames", Data=b"frame", PartitionKey="lane")
 
-        deadline = time.monotonic() + PATIENCE_S
-        messages: list[Any] = []
-        while not messages and time.monotonic() < deadline:
-            messages = client(emulator, "sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
-        assert [message["Body"] for message in messages] == ["1"]
+        assert message_in(emulator, queue) == "1"
+
+
+WAITS_FOR_THE_QUEUE = """
+import boto3, time
+
+def handler(event, context):
+    sqs = boto3.client("sqs")
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if sqs.receive_message(QueueUrl=SERVED, WaitTimeSeconds=1).get("Messages"):
+            sqs.send_message(QueueUrl=DONE, MessageBody="the queue was served meanwhile")
+            return
+    sqs.send_message(QueueUrl=DONE, MessageBody="the queue had to wait")
+"""
+PASSES_ON = """
+import boto3
+
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl=SERVED, MessageBody=event["Records"][0]["body"])
+"""
+
+
+def test_a_queue_is_served_while_the_function_of_a_stream_is_busy(tmp_path: Path) -> None:
+    with Emulator(tmp_path, free_ports(1)[0], enforce_grants=False) as emulator:
+        sqs, stream = client(emulator, "sqs"), client(emulator, "kinesis")
+        asked, served, done = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("asked", "served", "done"))
+        stream.create_stream(StreamName="frames", ShardCount=1)
+        waits = WAITS_FOR_THE_QUEUE.replace("SERVED", json.dumps(served)).replace("DONE", json.dumps(done))
+        make_function(emulator, "busy", f"kinesis:{REGION}:{ACCOUNT}:stream/frames", waits)
+        passes_on = PASSES_ON.replace("SERVED", json.dumps(served))
+        make_function(emulator, "quick", f"sqs:{REGION}:{ACCOUNT}:asked", passes_on)
+        stream.put_record(StreamName="frames", Data=b"frame", PartitionKey="lane")
+        sqs.send_message(QueueUrl=asked, MessageBody="now")
+
+        assert message_in(emulator, done) == "the queue was served meanwhile"
+
+
+def test_a_push_to_a_phone_is_recorded_with_all_that_it_says(tmp_path: Path) -> None:
+    with Emulator(tmp_path, free_ports(1)[0], enforce_grants=False) as emulator:
+        sns = client(emulator, "sns")
+        application = platform_application(sns, "ours")
+        phone = sns.create_platform_endpoint(PlatformApplicationArn=application, Token="a phone")["EndpointArn"]
+        sns.publish(TargetArn=phone, MessageStructure="json", Message='{"default": "ring"}')
+        with pytest.raises(ClientError):
+            sns.publish(TargetArn=f"{phone}-gone", Message="ring")
+
+        (push,) = map(json.loads, emulator.push_log.read_text().splitlines())
+        assert {name: push[name] for name in ("endpoint", "token", "message")} == {
+            "endpoint": phone,
+            "token": "a phone",
+            "message": '{"default": "ring"}',
+        }
+
+
+def test_a_grant_for_one_application_its_phones_and_one_sender_holds_for_these_alone(tmp_path: Path) -> None:
+    with Emulator(tmp_path, free_ports(1)[0], enforce_grants=True) as emulator:
+        ours, theirs = (platform_application(client(emulator, "sns"), name) for name in ("ours", "theirs"))
+        for domain in ("ours.example", "theirs.example"):
+            client(emulator, "sesv2").create_email_identity(EmailIdentity=domain)
+        allowed = {
+            "sns:CreatePlatformEndpoint": ours,
+            "sns:DeleteEndpoint": ours.replace(":app/", ":endpoint/") + "/*",
+            "ses:SendEmail": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/ours.example",
+        }
+        user = user_with(emulator, allowed)
+        sns, ses = client(emulator, "sns", user), client(emulator, "sesv2", user)
+
+        phone = sns.create_platform_endpoint(PlatformApplicationArn=ours, Token="a phone")["EndpointArn"]
+        sns.delete_endpoint(EndpointArn=phone)
+        send_mail(ses, "Alerts <alerts@ours.example>")
+        for refused in (
+            lambda: sns.create_platform_endpoint(PlatformApplicationArn=theirs, Token="a phone"),
+            lambda: sns.delete_endpoint(EndpointArn=phone.replace("/ours/", "/theirs/")),
+            lambda: sns.publish(TargetArn=phone, Message="ring"),
+            lambda: send_mail(ses, "alerts@theirs.example"),
+        ):
+            with pytest.raises(ClientError, match="not authorized"):
+                refused()
+
+
+def platform_application(sns: Any, name: str) -> str:
+    made = sns.create_platform_application(Name=name, Platform="GCM", Attributes={"PlatformCredential": "none"})
+    return str(made["PlatformApplicationArn"])
+
+
+def send_mail(ses: Any, sender: str) -> None:
+    text = {"Data": "text"}
+    ses.send_email(
+        FromEmailAddress=sender,
+        Destination={"ToAddresses": ["guardian@demo.example"]},
+        Content={"Simple": {"Subject": text, "Body": {"Text": text}}},
+    )
+
+
+def user_with(emulator: Emulator, allowed: Mapping[str, str]) -> tuple[str, str]:
+    """Return access key and secret of a user who may do these actions on these resources."""
+    iam = client(emulator, "iam")
+    iam.create_user(UserName="limited")
+    statements = [{"Effect": "Allow", "Action": action, "Resource": arn} for action, arn in allowed.items()]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="limited", PolicyName="all", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="limited")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 @pytest.fixture
@@ -140,6 +228,37 @@ def test_records_of_yesterday_go_and_the_mapping_still_finds_the_next(stream: di
     records.append({"ApproximateArrivalTimestamp": NOW, "Data": "next"})
     position = lambda_svc._kinesis_positions._data[ACCOUNT, REGION, "it"]["shard"]
     assert [record["Data"] for record in records[position:]] == ["next"]
+
+
+def make_function(emulator: Emulator, name: str, source: str, code: str) -> None:
+    """Make a function that is called with what comes from a source, named by its ARN without `arn:aws:`."""
+    functions = client(emulator, "lambda")
+    functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/any",
+        Handler="it.handler",
+        Code={"ZipFile": zipped("it.py", code)},
+        Timeout=PATIENCE_S,
+    )
+    more = {"StartingPosition": "TRIM_HORIZON"} if source.startswith("kinesis") else {}
+    functions.create_event_source_mapping(
+        EventSourceArn=f"arn:aws:{source}",
+        FunctionName=name,
+        FunctionResponseTypes=["ReportBatchItemFailures"],
+        **more,
+    )
+
+
+def message_in(emulator: Emulator, queue_url: str) -> str | None:
+    """Return the first message of a queue once there is one."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        for message in (
+            client(emulator, "sqs").receive_message(QueueUrl=queue_url, WaitTimeSeconds=1).get("Messages", [])
+        ):
+            return str(message["Body"])
+    return None
 
 
 def zipped(name: str, text: str) -> bytes:
