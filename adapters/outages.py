@@ -4,6 +4,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pynamodb.exceptions import PutError, PynamoDBException
 
 from adapters.keyring import KeyUnusable
+from core.alerts.memory import WatchContended
 
 OUR_FAULTS = frozenset({"ValidationException", "ItemCollectionSizeLimitExceededException"})
 """Answers that the same request gets for ever; all others (throttled, unreachable, forbidden) end some time."""
@@ -16,4 +17,4 @@ def is_outage(exception: Exception) -> bool:
         return True  # DynamoDB took only a part of a batch, time and again
     if isinstance(cause, ClientError):
         return cause.response["Error"]["Code"] not in OUR_FAULTS
-    return isinstance(cause, BotoCoreError | KeyUnusable)
+    return isinstance(cause, BotoCoreError | KeyUnusable | WatchContended)

@@ -1,0 +1,157 @@
+"""Brings an alert to the guardians of its watch by all ways, and keeps how far each delivery came."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.alerts.model import Alert, Channel, Delivery, DeliveryState, Due, DueKind
+from core.alerts.ports import ChannelFailed, Deliveries, DueTimes, Notifiers
+from core.kernel.clock import Clock
+from core.kernel.ids import AccountId
+from core.watches.model import Membership, Role
+from core.watches.ports import Memberships
+
+CALLED_UPON = frozenset({Role.OWNER, Role.GUARDIAN})
+"""Who is rung and written to; a viewer only sees alerts in the open app."""
+RETRY_AFTER = timedelta(minutes=1)
+"""How often the sweep comes. The quick attempts are the notifier's own."""
+MOST_ATTEMPTS = 5
+"""Then the other channel has it for minutes, and what is still refused is no passing trouble."""
+
+
+class Failures:
+    """What fails while the rest goes on; told when all else is done."""
+
+    def __init__(self) -> None:
+        self._found: list[Exception] = []
+
+    def keep(self, failure: Exception) -> None:
+        """Keep one."""
+        self._found.append(failure)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what the block raises."""
+        try:
+            yield
+        except Exception as failure:  # noqa: BLE001 - `tell` raises it
+            self.keep(failure)
+
+    def tell(self) -> None:
+        """Raise the first that was kept."""
+        if self._found:
+            raise self._found[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Courier:
+    """Serves each guardian whatever happens at another's; raises what failed when all were served."""
+
+    memberships: Memberships
+    notifiers: Notifiers
+    deliveries: Deliveries
+    due: DueTimes
+    clock: Clock
+
+    def bring(self, alert: Alert, *, is_new: bool) -> None:
+        """Send an alert by every way that it has not gone yet; one that is held back is only shown."""
+        members = self.memberships.of_watch(alert.watch_id)
+        called = [] if alert.is_held_back else called_upon(members)
+        delivering = self._delivering(alert, () if is_new else self._known(alert))
+        for account_id in called:
+            delivering.send_once(account_id, Channel.PUSH)
+        for member in members:
+            delivering.send_once(member.account_id, Channel.LIVE)
+        for account_id in called:
+            if not delivering.has_sent(account_id, Channel.PUSH):
+                delivering.send_once(account_id, Channel.MAIL)
+        delivering.finish()
+
+    def ring_again(self, alert: Alert, since: datetime, channels: Collection[Channel]) -> bool:
+        """Send an alert once more, by each way on which nothing was tried since then; False: there is nobody."""
+        called = called_upon(self.memberships.of_watch(alert.watch_id))
+        delivering = self._delivering(alert, self._known(alert))
+        for channel in channels:
+            for account_id in called:
+                delivering.send_again(account_id, channel, since)
+        delivering.finish()
+        return bool(called)
+
+    def retry(self, alert: Alert, since: datetime) -> None:
+        """Try again what failed before that instant, for those who are guardians still."""
+        called = called_upon(self.memberships.of_watch(alert.watch_id))
+        known = self._known(alert)
+        delivering = self._delivering(alert, known)
+        for delivery in known:
+            if delivery.state is DeliveryState.WAITING and delivery.account_id in called:
+                delivering.send_again(delivery.account_id, delivery.channel, since)
+        delivering.finish()
+
+    def _known(self, alert: Alert) -> Sequence[Delivery]:
+        return self.deliveries.of_alert(alert.watch_id, alert.alert_id, self.clock.now())
+
+    def _delivering(self, alert: Alert, known: Sequence[Delivery]) -> "_Delivering":
+        return _Delivering(self, alert, known)
+
+
+class _Delivering:
+    """One pass over the guardians of an alert."""
+
+    def __init__(self, courier: Courier, alert: Alert, known: Sequence[Delivery]) -> None:
+        self._courier = courier
+        self._alert = alert
+        self._known = {(each.account_id, each.channel): each for each in known}
+        self._failures = Failures()
+
+    def send_once(self, account_id: AccountId, channel: Channel) -> None:
+        if (account_id, channel) not in self._known:
+            self._send(account_id, channel)
+
+    def send_again(self, account_id: AccountId, channel: Channel, since: datetime) -> None:
+        before = self._known.get((account_id, channel))
+        if before is None or before.at < since:
+            self._send(account_id, channel)
+
+    def has_sent(self, account_id: AccountId, channel: Channel) -> bool:
+        delivery = self._known.get((account_id, channel))
+        return delivery is not None and delivery.state is DeliveryState.SENT
+
+    def finish(self) -> None:
+        self._failures.tell()
+
+    def _send(self, account_id: AccountId, channel: Channel) -> None:
+        alert, courier, now = self._alert, self._courier, self._courier.clock.now()
+        before = self._known.get((account_id, channel))
+        attempts = 1 if before is None else before.attempts + 1
+        with self._failures.kept():
+            try:
+                is_sent = courier.notifiers[channel].send(account_id, alert, now)
+                state = DeliveryState.SENT if is_sent else DeliveryState.NO_ADDRESS
+            except ChannelFailed:
+                state = state_after_failure(channel, attempts)
+            self._known[account_id, channel] = delivery = Delivery(
+                watch_id=alert.watch_id,
+                alert_id=alert.alert_id,
+                account_id=account_id,
+                channel=channel,
+                state=state,
+                attempts=attempts,
+                at=now,
+            )
+            if state is DeliveryState.WAITING:
+                retry = Due(kind=DueKind.RETRY, at=now + RETRY_AFTER, watch_id=alert.watch_id, subject=alert.alert_id)
+                courier.due.add(retry)
+            courier.deliveries.put(delivery)
+
+
+def called_upon(members: Sequence[Membership]) -> list[AccountId]:
+    """Return whom an alarm calls upon."""
+    return [member.account_id for member in members if member.role in CALLED_UPON]
+
+
+def state_after_failure(channel: Channel, attempts: int) -> DeliveryState:
+    """Return whether a failed delivery is tried again: not what only an open app shows, and not for ever."""
+    if channel is Channel.LIVE or attempts >= MOST_ATTEMPTS:
+        return DeliveryState.FAILED
+    return DeliveryState.WAITING
