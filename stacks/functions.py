@@ -115,7 +115,7 @@ API = FunctionSpec(
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),
-        phones=("sns:CreatePlatformEndpoint", "sns:SetEndpointAttributes", "sns:DeleteEndpoint"),
+        phones=("sns:CreatePlatformEndpoint", "sns:DeleteEndpoint"),
     ),
     memory_mib=1024,  # Argon2id takes tens of MiB and a whole core; CPU share follows memory
     timeout_s=10,

@@ -1,7 +1,7 @@
 """A stage: one deployment of the whole platform, and what must be decided before there can be one."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -9,8 +9,8 @@ DEFAULT_REGION = "eu-central-1"
 REGIONS = (DEFAULT_REGION, "eusc-de-east-1")
 """Frankfurt, the nearest EU region with every service that we use, and the European Sovereign Cloud in Brandenburg."""
 
-_PLATFORM_APPLICATION = r"arn:aws(-eusc)?:sns:{region}:\d{{12}}:app/({platforms})/[A-Za-z0-9_.-]+"
-_APPLE, _GOOGLE = "APNS|APNS_SANDBOX", "GCM"  # as SNS names them; it still calls FCM by its old name
+_PLATFORM_APPLICATION = re.compile(r"arn:aws(?:-eusc)?:sns:([a-z0-9-]+):\d{12}:app/([A-Z_]+)/[A-Za-z0-9_.-]+")
+_APPLE, _GOOGLE = ("APNS", "APNS_SANDBOX"), ("GCM",)  # as SNS names them; it still calls FCM by its old name
 _ADDRESS = re.compile(r"[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}")
 
 SETTINGS = (
@@ -74,15 +74,11 @@ class Stage:
             )
         if self.name is StageName.PROD and None in (self.api_domain, self.live_domain):
             raise StageRefused("stage prod has no default endpoints: set api-domain and live-domain to own host names")
-        for name, arn, platforms in (
-            ("push-apns", self.push_apns, _APPLE),
-            ("push-fcm", self.push_fcm, _GOOGLE),
-        ):
-            form = _PLATFORM_APPLICATION.format(region=re.escape(self.region), platforms=platforms)
-            if arn is not None and not re.fullmatch(form, arn):
+        for name, arn, platforms in (("push-apns", self.push_apns, _APPLE), ("push-fcm", self.push_fcm, _GOOGLE)):
+            if arn is not None and not is_platform_application(arn, platforms, self.region):
                 raise StageRefused(
-                    f"{name} is no platform application ({platforms}) in {self.region}: what tells a phone to ring "
-                    "leaves from the stage's own region (promise P-23)"
+                    f"{name} is no platform application ({' or '.join(platforms)}) in {self.region}: what tells a "
+                    "phone to ring leaves from the stage's own region (promise P-23)"
                 )
         if self.mail_from is not None and not _ADDRESS.fullmatch(self.mail_from):
             raise StageRefused("mail-from is no mail address")
@@ -119,3 +115,9 @@ class Stage:
 def is_allowed_region(region: str) -> bool:
     """Tell whether personal data may stand in this region."""
     return region in REGIONS
+
+
+def is_platform_application(arn: str, platforms: Collection[str], region: str) -> bool:
+    """Tell whether an ARN names an SNS platform application of one of these platforms in this region."""
+    found = _PLATFORM_APPLICATION.fullmatch(arn)
+    return found is not None and found[1] == region and found[2] in platforms

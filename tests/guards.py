@@ -105,4 +105,5 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "stacks.encryption:encryption_violations": returns([]),
     "stacks.residency:residency_violations": returns([]),
     "stacks.stage:is_allowed_region": returns(True),
+    "stacks.stage:is_platform_application": returns(True),
 }

@@ -13,6 +13,16 @@ import pytest
 
 from stacks.bundle import ROOT
 
+PRODUCTION = {
+    "stage": "prod",
+    "trust-unproven": "yes",
+    "api-domain": "api.wachter.example",
+    "live-domain": "live.wachter.example",
+    "push-apns": "arn:aws:sns:eu-central-1:000000000000:app/APNS/wachter-prod",
+    "push-fcm": "arn:aws:sns:eu-central-1:000000000000:app/GCM/wachter-prod",
+    "mail-from": "alerts@mail.wachter.example",
+}
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -55,8 +65,8 @@ def production(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Temp
     with (shared / "synth.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not output.exists():
-            settings = ["--trust-unproven", "yes", "--api-domain", "api.wachter.example", "--output", str(output)]
-            command = [sys.executable, "-m", "stacks.synth", "--stage", "prod", *settings]
+            settings = [text for name, value in PRODUCTION.items() for text in (f"--{name}", value)]
+            command = [sys.executable, "-m", "stacks.synth", *settings, "--output", str(output)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
             assert done.returncode == 0, done.stderr
     return Templates(output)
