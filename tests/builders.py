@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from core.accounts.model import Phone, Platform
-from core.alerts.model import Alert
+from core.alerts.model import Alert, Channel, Delivery, DeliveryState
 from core.kernel.geo import Point
 from core.kernel.ids import DIGEST_BYTES, AccountId, AlertId, FamilyId, WatchId, ZoneId, dated_id, new_id
 from core.live.model import LiveView
@@ -61,9 +61,8 @@ def any_sighting(at: datetime, **known: Any) -> Sighting:
 
 def any_learned_place(access_point: str, learned_at: datetime, **known: Any) -> LearnedPlace:
     """Return a learned place; access_point: its HMAC."""
-    return LearnedPlace(
-        access_point=access_point, learned_at=learned_at, **({"point": HOME, "accuracy_m": 20.0} | known)
-    )
+    defaults: dict[str, Any] = {"point": HOME, "accuracy_m": 20.0}
+    return LearnedPlace(access_point=access_point, learned_at=learned_at, **(defaults | known))
 
 
 def any_zone(watch_id: WatchId, **known: Any) -> Zone:
@@ -87,6 +86,12 @@ def any_alert(watch_id: WatchId, at: datetime, **known: Any) -> Alert:
     """Return the alert of an SOS."""
     defaults: dict[str, Any] = {"alert_id": any_alert_id(at), "kind": AlarmKind.SOS, "received_at": at}
     return Alert(watch_id=watch_id, at=at, **(defaults | known))
+
+
+def any_delivery(watch_id: WatchId, alert_id: AlertId, account_id: AccountId, at: datetime, **known: Any) -> Delivery:
+    """Return a mail that was sent."""
+    defaults: dict[str, Any] = {"channel": Channel.MAIL, "state": DeliveryState.SENT, "attempts": 1}
+    return Delivery(watch_id=watch_id, alert_id=alert_id, account_id=account_id, at=at, **(defaults | known))
 
 
 def any_live_view(until: datetime, *watch_ids: WatchId, **known: Any) -> LiveView:

@@ -17,7 +17,7 @@ class Alerts(Protocol):
         ...
 
     def get(self, watch_id: WatchId, alert_id: AlertId, now: datetime) -> Alert | None:
-        """Return an alert of this watch that is not over."""
+        """Return an alert of this watch that is not over. Raise InvalidId for what cannot be an alert's id."""
         ...
 
     def between(

@@ -1,5 +1,6 @@
 """Positions and TelemetryReadings: what is kept by watch and time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -157,33 +158,6 @@ def test_the_last_undoubted_position_before_an_instant_is_found_past_a_few_doubt
     assert world.positions.latest_before(watch_id, NOON + SECOND, NOON) is None
 
 
-@pytest.mark.promise("P-17", guard="core.retention.policy:is_over", part="every read of positions")
-@pytest.mark.parametrize("at", [DAY, NOON, LAST_OF_DAY], ids=["first instant", "within", "last instant"])
-def test_a_position_is_read_until_its_epoch_ends_and_not_an_instant_longer(world: World, at: datetime) -> None:
-    watch_id = world.watch()
-    position = any_position(watch_id, at)
-    world.clock.set(at)
-    world.positions.add(position)
-    for now, expected in ((OVER_AT - SECOND, [position]), (OVER_AT, [])):
-        world.clock.set(now)
-        latest = world.positions.latest(watch_id, now)
-        before = world.positions.latest_before(watch_id, at + SECOND, now)
-        assert world.history(watch_id) == expected
-        assert [each for each in (latest, before) if each] == expected * 2
-
-
-@pytest.mark.promise("P-17", guard="core.retention.policy:is_over", part="every read of telemetry")
-@pytest.mark.parametrize("at", [DAY, NOON, LAST_OF_DAY], ids=["first instant", "within", "last instant"])
-def test_a_reading_is_read_until_its_epoch_ends_and_not_an_instant_longer(world: World, at: datetime) -> None:
-    watch_id = world.watch()
-    reading = any_reading(watch_id, at)
-    world.clock.set(at)
-    world.telemetry.add(reading)
-    for now, expected in ((OVER_AT - SECOND, [reading]), (OVER_AT, [])):
-        world.clock.set(now)
-        assert world.readings(watch_id) == expected
-
-
 @pytest.mark.promise("P-27", guard="core.retention.policy:is_over", part="the last known position")
 def test_a_watch_that_was_silent_for_89_days_has_no_last_position(world: World) -> None:
     watch_id = world.watch()
@@ -193,6 +167,43 @@ def test_a_watch_that_was_silent_for_89_days_has_no_last_position(world: World) 
     assert world.positions.latest(watch_id, world.clock.now()) is None
 
 
+def test_a_doubt_is_added_to_what_was_at_that_instant_and_told_is_how_it_was(world: World) -> None:
+    watch_id = world.watch()
+    at = NOON.replace(microsecond=5_000)
+    before = any_position(watch_id, at, doubts=frozenset({Doubt.NO_VALID_FIX}))
+    twin = any_position(watch_id, at, fingerprint="1" * 32)
+    others = [any_position(watch_id, at + each * timedelta(milliseconds=1)) for each in (-1, 1)]
+    for position in (before, twin, *others):
+        world.positions.add(position)
+    for doubts in (frozenset({Doubt.NO_VALID_FIX}), frozenset({Doubt.NO_VALID_FIX, Doubt.REPORTED_WRONG})):
+        (found, _) = world.positions.doubt(watch_id, at, Doubt.REPORTED_WRONG, NOON)
+        assert found == replace(before, doubts=doubts)
+    changed = [replace(each, doubts=each.doubts | {Doubt.REPORTED_WRONG}) for each in (before, twin)]
+    assert world.history(watch_id) == [others[0], *changed, others[1]]
+
+
+def test_where_nothing_was_nothing_is_doubted(world: World) -> None:
+    watch_id = world.watch()
+    assert not world.positions.doubt(watch_id, NOON, Doubt.REPORTED_WRONG, NOON)
+    assert world.history(watch_id) == []
+
+
+def test_a_doubt_does_not_reach_what_is_over(world: World) -> None:
+    watch_id = world.watch()
+    world.positions.add(any_position(watch_id, LAST_OF_DAY))
+    world.clock.set(OVER_AT)
+    assert not world.positions.doubt(watch_id, LAST_OF_DAY, Doubt.REPORTED_WRONG, OVER_AT)
+
+
+@pytest.mark.parametrize("source", [Source.WIFI, Source.CELL])
+def test_what_was_found_without_gps_is_no_sure_position(world: World, source: Source) -> None:
+    watch_id = world.watch()
+    sure = any_position(watch_id, NOON)
+    world.positions.add(sure)
+    world.positions.add(any_position(watch_id, NOON + SECOND, source=source))
+    assert world.positions.latest_before(watch_id, FAR_AHEAD, NOON) == sure
+
+
 def test_what_is_over_is_not_stored(world: World) -> None:
     watch_id = world.watch()
     world.clock.set(OVER_AT)
@@ -200,6 +211,15 @@ def test_what_is_over_is_not_stored(world: World) -> None:
         world.positions.add(any_position(watch_id, LAST_OF_DAY))
     with pytest.raises(EpochOver):
         world.telemetry.add(any_reading(watch_id, LAST_OF_DAY))
+
+
+def test_the_newest_reading_is_the_latest_whatever_came_last(world: World) -> None:
+    watch_id = world.watch()
+    assert world.telemetry.latest(watch_id, NOON) is None
+    newest = any_reading(watch_id, NOON)
+    world.telemetry.add(newest)
+    world.telemetry.add(any_reading(watch_id, NOON - minutes(5)))
+    assert world.telemetry.latest(watch_id, NOON) == newest
 
 
 def test_readings_come_in_pages_too(world: World) -> None:

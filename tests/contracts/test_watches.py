@@ -41,6 +41,23 @@ def test_binding_makes_the_owner_a_member(world: World) -> None:
     assert world.memberships.get(account_id, WatchId(new_id())) is None
 
 
+def test_a_watch_has_the_members_that_have_the_watch(world: World) -> None:
+    for device_id in (DEVICE, OTHER_DEVICE):
+        world.devices.stock(stocked(device_id))
+    (watch_id, account_id), (other, _) = _ids(), _ids()
+    world.devices.bind(DEVICE, watch_id, account_id, NOON)
+    world.devices.bind(OTHER_DEVICE, other, account_id, NOON)
+    assert world.memberships.of_watch(watch_id) == [world.memberships.get(account_id, watch_id)]
+    assert not world.memberships.of_watch(WatchId(new_id()))
+
+
+def test_who_could_not_bind_is_no_member(world: World) -> None:
+    watch_id, account_id = _ids()
+    with pytest.raises(NotBindable):
+        world.devices.bind(DEVICE, watch_id, account_id, NOON)
+    assert not world.memberships.of_watch(watch_id)
+
+
 def test_memberships_come_oldest_first(world: World) -> None:
     _, account_id = _ids()
     watches = []

@@ -22,6 +22,7 @@ class InMemoryAlerts(Timeline[Alert]):
         return named_at, digest.hex()
 
     def get(self, watch_id: WatchId, alert_id: AlertId, now: datetime) -> Alert | None:
+        parts_of(alert_id)  # refuses what is no alert's id
         return next((each for each in self.readable(watch_id, now) if each.alert_id == alert_id), None)
 
 

@@ -1,10 +1,12 @@
 """Keys are built in one place, of parts that can only be ours."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.kernel.ids import InvalidId, checked_id, new_id
+from core.kernel.ids import DIGEST_BYTES, InvalidId, checked_id, dated_id, new_id, parts_of
 from core.kernel.keys import InvalidKeyPart, composite_key
 
 
@@ -33,3 +35,21 @@ def test_ids_are_opaque_and_checked() -> None:
     for odd in ("", "A" * 26, "a" * 25, "a" * 26 + "\n", "1" * 26, "binding#x"):
         with pytest.raises(InvalidId):
             checked_id(odd)
+
+
+@given(
+    st.datetimes(
+        datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis wants naive bounds
+        timezones=st.just(UTC),
+    ),
+    st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES),
+)
+def test_a_dated_id_is_opaque_and_gives_back_what_it_was_made_of(at: datetime, digest: bytes) -> None:
+    at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+    assert parts_of(checked_id(dated_id(at, digest))) == (at, digest)
+
+
+@pytest.mark.parametrize("odd", ["7" * 25 + "4", "", "A" * 26, "a" * 25 + "b"], ids=["far", "empty", "large", "alias"])
+def test_what_no_dated_id_looks_like_is_refused(odd: str) -> None:
+    with pytest.raises(InvalidId):
+        parts_of(odd)
