@@ -51,17 +51,25 @@ class FunctionSpec:
 
 
 _CHANNELS = ("apigatewaymanagementapi", "dynamodb", "kms", "sesv2", "sns", "sqs")
+_AUDIENCE: Mapping[str, tuple[str, ...]] = {
+    "viewers": ("BatchWriteItem", "Query"),
+    "live-views": ("BatchGetItem", "DeleteItem", "GetItem"),
+    "token-families": ("GetItem",),
+    "memberships": ("GetItem",),
+}
+"""What it takes to show something to those who are looking and still may, and to forget a screen that is gone."""
 _TELLING: Mapping[str, tuple[str, ...]] = {
-    "alerts": ("GetItem", "PutItem", "Query"),
-    "acknowledgements": ("BatchGetItem", "GetItem"),
+    "alerts": ("GetItem", "PutItem"),
+    "acknowledgements": ("BatchGetItem",),
     "deliveries": ("PutItem", "Query"),
     "due": ("PutItem",),
-    "zones": ("Query",),
+    "watch-states": ("GetItem", "PutItem"),
+    "zones": ("GetItem",),
     "members": ("Query",),
     "accounts": ("GetItem",),
     "phones": ("DeleteItem", "Query"),
-    "viewers": ("Query",),
     "keys": ("GetItem", "PutItem"),
+    **_AUDIENCE,
 }
 """What it takes to tell guardians of an alarm: the alert, its deliveries, and where each guardian can be reached."""
 
@@ -82,6 +90,8 @@ INGEST = FunctionSpec(
             "zones": ("Query",),
             "watch-states": ("GetItem", "PutItem"),
             "due": ("PutItem",),
+            "viewers": ("Query",),
+            "live-views": ("BatchGetItem",),
             "bindings": ("Query",),
             "keys": ("GetItem", "PutItem"),
         },
@@ -99,12 +109,12 @@ API = FunctionSpec(
     services=("dynamodb", "kms", "sns"),
     access=Access(
         tables={
-            "positions": ("Query", "UpdateItem"),
+            "positions": ("PutItem", "Query"),
             "telemetry": ("Query",),
-            "learned-places": ("DeleteItem", "Query"),
+            "learned-places": ("BatchWriteItem", "Query"),
             "zones": ("DeleteItem", "GetItem", "PutItem", "Query"),
             "alerts": ("GetItem", "Query"),
-            "acknowledgements": ("BatchGetItem", "GetItem", "PutItem"),
+            "acknowledgements": ("BatchGetItem", "PutItem"),
             "deliveries": ("Query",),
             "phones": ("DeleteItem", "PutItem", "Query"),
             "memberships": ("GetItem", "Query"),
@@ -130,7 +140,7 @@ ALERTS = FunctionSpec(
         tables={**_TELLING, "bindings": ("Query",)},
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         sends_to=("alerts",),
-        phones=("sns:Publish", "sns:DeleteEndpoint"),
+        phones=("sns:Publish",),
         screens=("POST",),
         mails=True,
     ),
@@ -147,14 +157,13 @@ SWEEP = FunctionSpec(
         tables={
             **_TELLING,
             "due": ("DeleteItem", "PutItem", "Query"),
-            "watch-states": ("GetItem", "PutItem"),
-            "live-views": ("DeleteItem", "GetItem"),
-            "token-families": ("GetItem",),
-            "memberships": ("GetItem", "Query"),
+            "telemetry": ("Query",),
+            "zones": ("GetItem", "Query"),
+            "live-views": (*_AUDIENCE["live-views"], "PutItem"),
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         sends_to=("alerts",),
-        phones=("sns:Publish", "sns:DeleteEndpoint"),
+        phones=("sns:Publish",),
         screens=("DELETE", "POST"),
         mails=True,
     ),
@@ -171,8 +180,8 @@ LIVE = FunctionSpec(
     access=Access(
         tables={
             "live-views": ("DeleteItem", "GetItem", "PutItem"),
-            "viewers": ("DeleteItem", "PutItem"),
-            "memberships": ("GetItem", "Query"),
+            "viewers": ("BatchWriteItem",),
+            "memberships": ("Query",),
             "token-families": ("GetItem",),
             "due": ("PutItem",),
         },
@@ -189,7 +198,7 @@ LIVE_FEED = FunctionSpec(
     module="lambdas.live.feed",
     services=("apigatewaymanagementapi", "dynamodb", "kms"),
     access=Access(
-        tables={"positions": ("Query",), "viewers": ("Query",), "live-views": ("DeleteItem",), "keys": ("GetItem",)},
+        tables={"positions": ("Query",), "keys": ("GetItem",), **_AUDIENCE},
         wrapping_key=("kms:Decrypt",),
         screens=("POST",),
     ),
