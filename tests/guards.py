@@ -5,6 +5,7 @@ without it, so that the marked test fails for the right reason.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,7 +17,9 @@ from core.accounts.model import Bearer, Caller
 from core.accounts.ports import Tally
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
-from core.watches.model import Binding
+from core.tracking.admission import Intake
+from core.watches.model import Binding, Membership, Role
+from tests.builders import any_alert, any_learned_place, any_zone
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -50,6 +53,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.record:checked_expiry": returns(None),
     "adapters.dynamo.record:is_fit": returns(True),
     "adapters.dynamo.record:refuse_unlisted": returns(None),
+    "adapters.access_point_names:BindingAccessPointNames.of": lambda _self, _watch_id, access_point: access_point,
     "adapters.lookup:HmacLookup.of": lambda _self, _kind, value: value,
     "adapters.outages:is_outage": returns(True),
     "adapters.sealer:associated_text": returns(b""),
@@ -76,13 +80,23 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.passwords:Argon2PasswordHasher._peppered": lambda _self, password: password.encode(),
     "adapters.passwords:Argon2PasswordHasher.hash": first_argument,
     "adapters.cursors:SignedCursors._is_ours": returns(True),
-    "lambdas.api.call:Call.own_watch": first_argument,
+    "lambdas.api.call:Call._membership": lambda self, watch_id: Membership(
+        account_id=self.caller.account_id, watch_id=WatchId(watch_id), role=Role.OWNER, since=self.now
+    ),
+    "lambdas.api.call:may_change": returns(True),
+    "lambdas.api.routes.alerts:_alert": returns(any_alert(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
+    "lambdas.api.routes.places:_place": returns(any_learned_place("0" * 32, datetime(2026, 11, 22, tzinfo=UTC))),
+    "lambdas.api.routes.zones:_zone": returns(any_zone(WatchId(new_id()))),
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
+    "core.tracking.admission:is_proven": returns(True),
+    "core.tracking.admission:naming_instant": lambda passage, **_: passage.frame.received_at,
+    "core.tracking.admission:raise_alarms_of": returns(Intake(Counter(), frozenset())),
+    "core.tracking.admission:raise_noted": returns(None),
     "core.tracking.admission:is_incredible": returns(False),
     "core.tracking.places:is_no_fix": lambda report: report.point is None,
     "core.tracking.ingest:is_replay": returns(False),

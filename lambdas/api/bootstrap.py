@@ -5,24 +5,35 @@ from functools import cache
 from adapters.aws import client
 from adapters.cursors import SignedCursors
 from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
+from adapters.dynamo.acknowledgements import DynamoAcknowledgements
+from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.attempts import DynamoAttempts
 from adapters.dynamo.connection import connect
+from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyed_mac import CURSORS, PASSWORD_PEPPER, KeyedMac
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.passwords import Argon2PasswordHasher
+from adapters.phone_endpoints import SnsPhoneEndpoints
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
+from core.accounts.model import Platform
+from core.accounts.phones import RingingPhones
 from core.accounts.sign_in import Access, SignIn
+from core.alerts.acknowledge import Acknowledge
 from core.kernel.clock import Clock
+from core.tracking.correction import Correction
 from lambdas.api.app import Api
 from lambdas.api.services import Services
 
@@ -42,6 +53,9 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
     signing_key = KmsSigningKey(kms, settings.signing_key)
     tokens, families = JwtAccessTokens(signing_key, settings.issuer), DynamoTokenFamilies()
+    positions, learned_places = DynamoPositions(sealer, clock), DynamoLearnedPlaces(sealer, clock)
+    alerts, acknowledgements = DynamoAlerts(sealer, clock), DynamoAcknowledgements(clock)
+    applications = {Platform.APNS: settings.push_apns, Platform.FCM: settings.push_fcm}
     return Services(
         sign_in=SignIn(
             accounts=DynamoAccounts(sealer, lookup),
@@ -53,9 +67,19 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         ),
         access=Access(tokens=tokens, families=families, clock=clock),
         families=families,
+        phones=RingingPhones(
+            phones=DynamoPhones(sealer), endpoints=SnsPhoneEndpoints(client("sns", settings), applications)
+        ),
         memberships=DynamoMemberships(),
-        positions=DynamoPositions(sealer, clock),
+        positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),
+        learned_places=learned_places,
+        correction=Correction(positions=positions, places=learned_places),
+        zones=DynamoZones(sealer),
+        alerts=alerts,
+        acknowledgements=acknowledgements,
+        acknowledge=Acknowledge(alerts, acknowledgements, clock),
+        deliveries=DynamoDeliveries(clock),
         cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
         public_keys=lambda: [signing_key.jwk],
         clock=clock,

@@ -8,8 +8,12 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from core.accounts.model import Caller, NotSignedIn
 from core.kernel.errors import NotFound
-from core.kernel.ids import InvalidId, WatchId, checked_id
+from core.kernel.ids import WatchId, checked_id
+from core.watches.model import Membership, Role
+from lambdas.api.problems import NotAllowed
 from lambdas.api.services import Services
+
+_MAY_CHANGE = frozenset({Role.OWNER, Role.GUARDIAN})
 
 
 class WatchNotFound(NotFound):
@@ -33,14 +37,30 @@ class Call:
         return self.bearer
 
     def own_watch(self, watch_id: str) -> WatchId:
-        """Return the id when the caller is a member of this watch, asked anew at every call; raise WatchNotFound."""
-        try:
-            checked = WatchId(checked_id(watch_id))
-        except InvalidId:
-            raise WatchNotFound("no such watch") from None
-        if self.services.memberships.get(self.caller.account_id, checked) is None:
+        """Return the id when the caller is a member of this watch, asked anew at every call.
+
+        Raise WatchNotFound or InvalidId: both look the same from outside.
+        """
+        return self._membership(watch_id).watch_id
+
+    def guarded_watch(self, watch_id: str) -> WatchId:
+        """Return the id when the caller may change something of this watch; raise as own_watch, or NotAllowed."""
+        membership = self._membership(watch_id)
+        if not may_change(membership.role):
+            raise NotAllowed("a viewer changes nothing")
+        return membership.watch_id
+
+    def _membership(self, watch_id: str) -> Membership:
+        checked = WatchId(checked_id(watch_id))
+        membership = self.services.memberships.get(self.caller.account_id, checked)
+        if membership is None:
             raise WatchNotFound("no such watch")
-        return checked
+        return membership
+
+
+def may_change(role: Role) -> bool:
+    """Tell whether this member may change zones, learned places and what else belongs to a watch."""
+    return role in _MAY_CHANGE
 
 
 def this_call(router: Router) -> Call:

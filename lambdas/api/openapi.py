@@ -13,6 +13,10 @@ _TAGS = {
     "sign-in": "Signing in and out",
     "watches": "The account's watches",
     "positions": "Where a watch is and was",
+    "zones": "Safe zones",
+    "alerts": "What guardians were told",
+    "learned-places": "What a watch learned of the Wi-Fi around it",
+    "phone": "The phone that rings",
     "telemetry": "How a watch fared",
     "about": "The API itself",
 }

@@ -17,7 +17,9 @@ _WORDS = {
     304: "Unchanged since the ETag that was sent",
     400: "The request is not as described here",
     401: "No access token that holds, or wrong credentials",
+    403: "The caller's role on the watch allows to look only",
     404: "No such object, or none of the caller's",
+    409: "It cannot be done as things are; the code tells why",
     429: "Too many attempts; Retry-After tells when to try again",
 }
 _HEADERS: Mapping[int, Any] = {

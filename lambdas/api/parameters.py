@@ -24,6 +24,9 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_date_and_time)]
 """ISO 8601 with zone: a time without one would mean another instant to each reader."""
 
 WatchInPath = Annotated[str, Path(description="Opaque id, as in the list of watches")]
+ZoneInPath = Annotated[str, Path(description="Opaque id, as in the list of zones")]
+AlertInPath = Annotated[str, Path(description="Opaque id, as in the list of alerts")]
+PlaceInPath = Annotated[str, Path(description="Opaque id, as in the list of learned places")]
 From = Annotated[
     Instant | None,
     Query(alias="from", description="First instant, ISO 8601 with zone; by default 24 hours before the last"),

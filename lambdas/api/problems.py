@@ -11,8 +11,10 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from adapters.cursors import InvalidCursor
-from core.accounts.model import NotSignedIn, TooManyAttempts, WrongCredentials
+from core.accounts.model import InvalidPhone, NotSignedIn, PushNotAvailable, TooManyAttempts, WrongCredentials
 from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import InvalidId
+from core.zones.model import InvalidZone, TooManyZones
 from lambdas.api.schemas import Problem, WrongField
 
 CONTENT_TYPE = "application/problem+json"
@@ -34,6 +36,10 @@ class UnknownParameter(Refused):
 
 class BodyTooLarge(Refused):
     """The body is larger than any that a route takes."""
+
+
+class NotAllowed(Refused):
+    """The caller may see the watch, but not change anything of it."""
 
 
 class UnreadableBody(Refused):
@@ -64,13 +70,19 @@ _FACTS: Mapping[type[Exception], _Fact] = {
         HTTPStatus.UNAUTHORIZED, "wrong_credentials", "No account has this e-mail address and password.", _BEARER
     ),
     TooManyAttempts: _Fact(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", "Try again later."),
+    NotAllowed: _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch is to look, not to change."),
     NotFound: _NOT_FOUND,
     NotFoundError: _NOT_FOUND,
+    InvalidId: _NOT_FOUND,  # no object has such an id
     InvalidCursor: _Fact(HTTPStatus.BAD_REQUEST, "invalid_cursor", "Start again without a cursor."),
     InvalidRange: _Fact(HTTPStatus.BAD_REQUEST, "invalid_range", "The range ends before it starts."),
     UnknownParameter: _INVALID,
     RequestValidationError: _INVALID,
     UnreadableBody: _INVALID,
+    InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so: see its shape and its schedule."),
+    TooManyZones: _Fact(HTTPStatus.CONFLICT, "too_many_zones", "The watch has as many zones as it may have."),
+    InvalidPhone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_phone", "The platform knows no phone by this token."),
+    PushNotAvailable: _Fact(HTTPStatus.CONFLICT, "push_not_available", "Phones of this platform cannot be rung here."),
     BodyTooLarge: _Fact(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "The body is too large."),
     UnsupportedBody: _Fact(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_body", "Send application/json."),
 }

@@ -21,6 +21,11 @@ def kept_range(
     return kept_start.astimezone(UTC), kept_end.astimezone(UTC)
 
 
+def is_kept(at: datetime, data_class: DataClass, now: datetime) -> bool:
+    """Tell whether anything of this instant can be kept."""
+    return data_class.oldest_readable(now) <= at <= now + AHEAD
+
+
 def clamped(at: datetime, oldest: datetime, newest: datetime) -> datetime:
     """Return the instant between oldest and newest that is nearest; any zone and any year may be asked for."""
     return min(max(at, oldest), newest)

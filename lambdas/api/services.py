@@ -4,11 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.cursors import SignedCursors
+from core.accounts.phones import RingingPhones
 from core.accounts.ports import TokenFamilies
 from core.accounts.sign_in import Access, SignIn
+from core.alerts.acknowledge import Acknowledge
+from core.alerts.ports import Acknowledgements, Alerts, Deliveries
 from core.kernel.clock import Clock
-from core.tracking.ports import Positions, TelemetryReadings
+from core.tracking.correction import Correction
+from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
 from core.watches.ports import Memberships
+from core.zones.ports import Zones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +23,17 @@ class Services:
     sign_in: SignIn
     access: Access
     families: TokenFamilies
+    phones: RingingPhones
     memberships: Memberships
     positions: Positions
     telemetry: TelemetryReadings
+    learned_places: LearnedPlaces
+    correction: Correction
+    zones: Zones
+    alerts: Alerts
+    acknowledgements: Acknowledgements
+    acknowledge: Acknowledge
+    deliveries: Deliveries
     cursors: SignedCursors
     public_keys: Callable[[], Sequence[Mapping[str, str]]]
     clock: Clock

@@ -15,6 +15,8 @@ from core.accounts.model import (
     LoginTaken,
     NotSignedIn,
     Phone,
+    Platform,
+    PushNotAvailable,
     TokenFamily,
     TooManyAttempts,
     login_name,
@@ -82,6 +84,31 @@ class InMemoryPhones:
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
         self.phones.pop((account_id, family_id), None)
+
+
+@dataclass
+class RecordingPhoneEndpoints:
+    """Endpoints by name, with the sign-in that each rings for; a token has one. lacking: platforms without push."""
+
+    held: dict[str, tuple[str, FamilyId]] = field(default_factory=dict)
+    lacking: set[Platform] = field(default_factory=set)
+    made: int = 0
+
+    def make(self, platform: Platform, token: str, family_id: FamilyId) -> str:
+        if platform in self.lacking:
+            raise PushNotAvailable("the stage cannot ring phones of this platform")
+        for endpoint, (known, of) in list(self.held.items()):
+            if known == token and of == family_id:
+                return endpoint
+            if known == token:
+                del self.held[endpoint]
+        self.made += 1
+        endpoint = f"endpoint/{platform}/{self.made}"
+        self.held[endpoint] = token, family_id
+        return endpoint
+
+    def remove(self, endpoint: str) -> None:
+        self.held.pop(endpoint, None)
 
 
 @dataclass

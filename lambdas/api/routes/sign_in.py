@@ -44,7 +44,8 @@ def sign_in(body: SignInRequest) -> AccessToken:
     ),
 )
 def sign_out() -> Response[None]:
-    """End the caller's token family."""
+    """Let the phone ring no more and end the caller's token family."""
     call = this_call(router)
+    call.services.phones.remove(call.caller, call.now)  # first: a call that fails here can be repeated with its token
     call.services.families.end(call.caller.family_id)
     return Response(204)

@@ -13,11 +13,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from adapters.cursors import SignedCursors
 from adapters.keyed_mac import CURSORS, KeyedMac
 from core.accounts.attempts import AttemptLimits
+from core.accounts.phones import RingingPhones
 from core.accounts.ports import AccessTokens
 from core.accounts.register import Registration
 from core.accounts.sign_in import Access, SignIn
+from core.alerts.acknowledge import Acknowledge
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
+from core.tracking.correction import Correction
 from core.tracking.model import Position, Source, TelemetryReading
 from core.watches.model import Membership, Role
 from lambdas.api.app import Api
@@ -27,12 +30,16 @@ from tests.fakes.accounts import (
     CountedAccessTokens,
     InMemoryAccounts,
     InMemoryAttempts,
+    InMemoryPhones,
     InMemoryTokenFamilies,
+    RecordingPhoneEndpoints,
     TransparentHasher,
 )
-from tests.fakes.tracking import InMemoryPositions, InMemoryTelemetryReadings
+from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries
+from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.fakes.watches import InMemoryMemberships
+from tests.fakes.zones import InMemoryZones
 
 PASSWORD = "negen fietsen langs de IJssel"
 
@@ -126,6 +133,13 @@ class Platform:
         self.memberships = InMemoryMemberships()
         self.positions = InMemoryPositions(self.clock)
         self.telemetry = InMemoryTelemetryReadings(self.clock)
+        self.learned_places = InMemoryLearnedPlaces(self.clock)
+        self.zones = InMemoryZones()
+        self.alerts = InMemoryAlerts(self.clock)
+        self.acknowledgements = InMemoryAcknowledgements()
+        self.deliveries = InMemoryDeliveries()
+        self.phones = InMemoryPhones()
+        self.phone_endpoints = RecordingPhoneEndpoints()
         self._numbers = itertools.count(1)
         self.services = Services(
             sign_in=SignIn(
@@ -138,9 +152,17 @@ class Platform:
             ),
             access=Access(tokens=self.tokens, families=self.families, clock=self.clock),
             families=self.families,
+            phones=RingingPhones(phones=self.phones, endpoints=self.phone_endpoints),
             memberships=self.memberships,
             positions=self.positions,
             telemetry=self.telemetry,
+            learned_places=self.learned_places,
+            correction=Correction(positions=self.positions, places=self.learned_places),
+            zones=self.zones,
+            alerts=self.alerts,
+            acknowledgements=self.acknowledgements,
+            acknowledge=Acknowledge(self.alerts, self.acknowledgements, self.clock),
+            deliveries=self.deliveries,
             cursors=SignedCursors(KeyedMac(keyring_in_memory(self.clock), CURSORS).of),
             public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
             clock=self.clock,
@@ -162,8 +184,14 @@ class Platform:
     def token(self, email: str = "marieke@example.nl") -> str:
         return str(self.sign_in(email).json["access_token"])
 
-    def watch(self, account_id: AccountId, role: Role = Role.OWNER) -> WatchId:
-        watch_id = WatchId(new_id())
+    def account_of(self, email: str) -> AccountId:
+        credentials = self.accounts.credentials_of(email)
+        assert credentials is not None
+        return credentials.account_id
+
+    def watch(self, account_id: AccountId, role: Role = Role.OWNER, watch_id: WatchId | None = None) -> WatchId:
+        """Make the account a member of a watch, a new one unless it is named."""
+        watch_id = watch_id or WatchId(new_id())
         since = self.clock.now() - timedelta(days=100)
         self.memberships.add(Membership(account_id=account_id, watch_id=watch_id, role=role, since=since))
         return watch_id

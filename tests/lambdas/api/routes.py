@@ -1,6 +1,7 @@
 """The routes as the router knows them."""
 
 import re
+from collections.abc import Mapping
 
 from lambdas.api.app import resolver
 from lambdas.api.gate import PUBLIC_ROUTES
@@ -26,3 +27,8 @@ def parameters(template: str) -> list[str]:
 def filled(template: str, value: str) -> str:
     """Return the path with this value in the place of each parameter."""
     return re.sub(r"<\w+>", lambda _: value, template)
+
+
+def path_of(template: str, ids: Mapping[str, str]) -> str:
+    """Return the path of these objects."""
+    return re.sub(r"<(\w+)>", lambda parameter: ids[parameter[1]], template)

@@ -1,42 +1,107 @@
-"""What is another's looks like what does not exist."""
+"""What is another's looks like what does not exist, and who may only look changes nothing."""
 
+from collections.abc import Mapping
+from copy import deepcopy
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from core.kernel.ids import WatchId, new_id
+from core.watches.model import Role
+from tests.builders import any_alert, any_alert_id, any_learned_place, any_zone
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
-from tests.lambdas.api.routes import METHODS, closed_routes, filled, parameters
+from tests.lambdas.api.routes import METHODS, closed_routes, parameters, path_of
 
-OWN_WATCH = "lambdas.api.call:Call.own_watch"
+MEMBERSHIP = "lambdas.api.call:Call._membership"
+MAY_CHANGE = "lambdas.api.call:may_change"
 
+PAGES = ["", "limit=1", "limit=0", "cursor=AAAA"]
+TIMELINES = [*PAGES, "from=2026-11-21T00:00:00Z"]
 QUERIES = {
     "/v1/watches/<watch_id>/position": ["", "unheard=of"],
-    "/v1/watches/<watch_id>/positions": ["", "limit=1", "from=2026-11-21T00:00:00Z", "limit=0", "cursor=AAAA"],
-    "/v1/watches/<watch_id>/telemetry": ["", "limit=1", "from=2026-11-21T00:00:00Z", "limit=0", "cursor=AAAA"],
+    "/v1/watches/<watch_id>/positions": TIMELINES,
+    "/v1/watches/<watch_id>/positions/wrong": [""],
+    "/v1/watches/<watch_id>/telemetry": TIMELINES,
+    "/v1/watches/<watch_id>/learned-places": PAGES,
+    "/v1/watches/<watch_id>/learned-places/<place_id>": [""],
+    "/v1/watches/<watch_id>/zones": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/zones/<zone_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/alerts": TIMELINES,
+    "/v1/watches/<watch_id>/alerts/<alert_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/alerts/<alert_id>/acknowledgement": [""],
+    "/v1/watches/<watch_id>/alerts/<alert_id>/deliveries": ["", "unheard=of"],
 }
 """What a stranger asks of each route that names an object; a route that is not here fails the first test."""
 
+CIRCLE = {"kind": "circle", "centre": {"latitude": 52.2, "longitude": 5.9}, "radius_m": 100}
+BODIES = {
+    ("POST", "/v1/watches/<watch_id>/zones"): {"name": "Grandma", "shape": CIRCLE},
+    ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE},
+    ("POST", "/v1/watches/<watch_id>/positions/wrong"): {"at": "2026-11-22T12:00:00Z"},
+}
+"""What is sent on the routes that take a body."""
+
+NAMED = [route for route in closed_routes() if parameters(route[1])]
+NESTED = [route for route in NAMED if len(parameters(route[1])) > 1]
+CHANGING = [(method, template) for method, template in NAMED if method != "GET"]
+LOOKING = [(method, template) for method, template in NAMED if method == "GET"]
+
 WELL_FORMED = [new_id(), "a" * 26]
-NO_WATCHES = [*WELL_FORMED, "x", "A" * 26, "..", " ", "%00", "a#b", "a|b", "'", "1" * 10, "é", "a" * 5_000, "null"]
+NO_IDS = [
+    *WELL_FORMED,
+    "x",
+    "A" * 26,
+    "7" * 26,
+    "..",
+    " ",
+    "%00",
+    "a#b",
+    "a|b",
+    "'",
+    "1" * 10,
+    "é",
+    "a" * 5_000,
+    "null",
+]
 
 
 class TwoHomes(Platform):
-    """Marieke's watch with data, and Bram, who has one too."""
+    """Marieke's watch with data, and Bram, who has one too. hers, his: the ids of each kind of object."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.hers: WatchId = self._home("marieke@example.nl")
-        self.his: WatchId = self._home("bram@example.nl")
+        self.hers = self._home("marieke@example.nl", "1")
+        self.his = self._home("bram@example.nl", "2")
         self.bram = self.token("bram@example.nl")
 
-    def _home(self, email: str) -> WatchId:
+    def _home(self, email: str, digit: str) -> dict[str, str]:
         watch_id = self.watch(self.account(email))
         for minutes in range(3):
             self.position(watch_id, NOON - timedelta(minutes=minutes))
             self.reading(watch_id, NOON - timedelta(minutes=minutes))
-        return watch_id
+        zone, alert = any_zone(watch_id), any_alert(watch_id, NOON, alert_id=any_alert_id(NOON, int(digit)))
+        self.zones.put(zone)
+        self.alerts.add(alert)
+        self.learned_places.put(watch_id, any_learned_place(digit * 32, NOON))
+        return {
+            "watch_id": watch_id,
+            "zone_id": zone.zone_id,
+            "alert_id": alert.alert_id,
+            "place_id": digit * 32,
+        }
+
+    def call(self, method: str, template: str, ids: Mapping[str, str], **rest: Any) -> Answer:
+        """Call a route about these objects as Bram, with the body that it takes."""
+        body = BODIES.get((method, template))
+        sent = {} if body is None else {"json": body}
+        return self.ask(method, path_of(template, ids), token=self.bram, **sent, **rest)
+
+    def kept(self) -> Any:
+        """Return all that a route may change."""
+        stores = (self.positions, self.learned_places, self.zones, self.alerts, self.acknowledgements, self.deliveries)
+        return deepcopy([store.items for store in stores])
 
 
 @pytest.fixture(scope="module")
@@ -44,53 +109,129 @@ def homes() -> TwoHomes:
     return TwoHomes()
 
 
+@pytest.fixture
+def untouched_homes() -> TwoHomes:
+    return TwoHomes()
+
+
 def seen(answer: Answer) -> tuple[int, dict[str, str], str]:
     return answer.status, answer.headers, answer.body
 
 
-def test_every_route_that_names_an_object_is_tried_below() -> None:
-    named = {template for _, template in closed_routes() if parameters(template)}
-    assert named == set(QUERIES)
-    assert all(parameters(template) == ["watch_id"] for template in named)
+def test_every_route_that_names_an_object_is_tried_below(homes: TwoHomes) -> None:
+    assert {template for _, template in NAMED} == set(QUERIES)
+    assert {name for template in QUERIES for name in parameters(template)} == homes.his.keys()
+    assert all(parameters(template)[0] == "watch_id" for template in QUERIES)
+    assert set(BODIES) <= set(CHANGING)
 
 
-@pytest.mark.parametrize(("method", "template"), [route for route in closed_routes() if parameters(route[1])])
-def test_the_owner_gets_an_answer(homes: TwoHomes, method: str, template: str) -> None:
-    assert homes.ask(method, filled(template, homes.his), token=homes.bram).status == 200
+@pytest.mark.parametrize(("method", "template"), NAMED)
+def test_the_owner_gets_an_answer(untouched_homes: TwoHomes, method: str, template: str) -> None:
+    before = untouched_homes.kept()
+    assert untouched_homes.call(method, template, untouched_homes.his).status in {200, 201, 204}
+    assert (untouched_homes.kept() != before) == (method != "GET"), "and what is changed is changed"
 
 
-@pytest.mark.attack("Z-01", guard=OWN_WATCH)
-@pytest.mark.parametrize(("method", "template"), [route for route in closed_routes() if parameters(route[1])])
+@pytest.mark.attack("Z-01", guard=MEMBERSHIP)
+@pytest.mark.parametrize(("method", "template"), NAMED)
 def test_a_foreign_watch_answers_exactly_like_none(homes: TwoHomes, method: str, template: str) -> None:
-    assert homes.ask(method, filled(template, homes.hers), token=homes.bram).status == 404
+    before = homes.kept()
+    assert homes.call(method, template, homes.hers).status == 404
     for query in QUERIES[template]:
-        foreign = homes.ask(method, filled(template, homes.hers), token=homes.bram, query=query)
-        for none in NO_WATCHES if not query else WELL_FORMED:
-            answer = homes.ask(method, filled(template, none), token=homes.bram, query=query)
+        foreign = homes.call(method, template, homes.hers, query=query)
+        for none in NO_IDS if not query else WELL_FORMED:
+            answer = homes.call(method, template, {**homes.hers, "watch_id": none}, query=query)
             assert seen(answer) == seen(foreign), (query, none)
+    assert homes.kept() == before
+
+
+@pytest.mark.parametrize(("method", "template"), NESTED)
+def test_an_object_of_another_watch_answers_exactly_like_none(homes: TwoHomes, method: str, template: str) -> None:
+    before = homes.kept()
+    foreign = homes.call(method, template, {**homes.hers, "watch_id": homes.his["watch_id"]})
+    assert foreign.status == 404
+    for none in NO_IDS:
+        ids = dict.fromkeys(homes.his, none) | {"watch_id": homes.his["watch_id"]}
+        assert seen(homes.call(method, template, ids)) == seen(foreign), none
+    assert homes.kept() == before
+
+
+def assert_nested(noun: str) -> None:
+    """Assert that each route of one thing in a watch refuses the other watch's."""
+    for method, template in NESTED:
+        if f"/{noun}/" in template:
+            homes = TwoHomes()
+            answer = homes.call(method, template, {**homes.hers, "watch_id": homes.his["watch_id"]})
+            assert answer.status == 404, (method, template)
+
+
+@pytest.mark.attack("Z-02", guard="lambdas.api.routes.zones:_zone", part="zones")
+def test_a_zone_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("zones")
+
+
+@pytest.mark.attack("Z-02", guard="lambdas.api.routes.alerts:_alert", part="alerts")
+def test_an_alert_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("alerts")
+
+
+@pytest.mark.attack("Z-02", guard="lambdas.api.routes.places:_place", part="learned places")
+def test_a_learned_place_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("learned-places")
 
 
 @pytest.mark.parametrize("template", sorted(QUERIES))
 def test_no_method_tells_a_foreign_watch_from_none(homes: TwoHomes, template: str) -> None:
     for method in METHODS:
-        foreign = homes.ask(method, filled(template, homes.hers), token=homes.bram)
-        none = homes.ask(method, filled(template, new_id()), token=homes.bram)
+        foreign = homes.call(method, template, homes.hers)
+        none = homes.call(method, template, {**homes.hers, "watch_id": new_id()})
         assert seen(foreign) == seen(none), method
         assert foreign.status == 404
 
 
-@pytest.mark.attack("Z-01", guard=OWN_WATCH)
+@pytest.mark.promise("P-18", guard=MAY_CHANGE, part="guardians only")
+@pytest.mark.attack("C-07", guard=MAY_CHANGE, part="guardians only")
+@pytest.mark.parametrize(("method", "template"), CHANGING)
+def test_a_viewer_changes_nothing(untouched_homes: TwoHomes, method: str, template: str) -> None:
+    homes = untouched_homes
+    homes.memberships._held[:] = [each for each in homes.memberships._held if each.watch_id == homes.hers["watch_id"]]
+    homes.watch(homes.account_of("bram@example.nl"), Role.VIEWER, WatchId(homes.his["watch_id"]))
+    before = homes.kept()
+    answer = homes.call(method, template, homes.his)
+    assert (answer.status, answer.json["code"]) == (403, "not_allowed")
+    assert homes.kept() == before
+
+
+@pytest.mark.parametrize(("method", "template"), LOOKING)
+def test_a_viewer_sees_all(homes: TwoHomes, method: str, template: str) -> None:
+    viewed = homes.watch(homes.account_of("bram@example.nl"), Role.VIEWER)
+    zone, alert = any_zone(viewed), any_alert(viewed, NOON)
+    homes.zones.put(zone)
+    homes.alerts.add(alert)
+    ids = {"watch_id": viewed, "zone_id": zone.zone_id, "alert_id": alert.alert_id}
+    assert homes.call(method, template, ids).status == 200
+
+
+@pytest.mark.parametrize(("method", "template"), CHANGING)
+def test_a_guardian_who_is_not_the_owner_changes_as_well(untouched_homes: TwoHomes, method: str, template: str) -> None:
+    homes = untouched_homes
+    homes.watch(homes.account_of("bram@example.nl"), Role.GUARDIAN, WatchId(homes.hers["watch_id"]))
+    assert homes.call(method, template, homes.hers).status in {200, 201, 204}
+
+
+@pytest.mark.attack("Z-01", guard=MEMBERSHIP)
 def test_a_membership_that_ends_closes_the_watch_at_once() -> None:
     homes = TwoHomes()
-    path = filled("/v1/watches/<watch_id>/position", homes.his)
+    path = path_of("/v1/watches/<watch_id>/position", homes.his)
     assert homes.ask("GET", path, token=homes.bram).status == 200
     homes.memberships._held.clear()
     assert homes.ask("GET", path, token=homes.bram).status == 404
 
 
-def test_a_list_of_watches_holds_the_callers_only(homes: TwoHomes) -> None:
+def test_a_list_of_watches_holds_the_callers_only() -> None:
+    homes = TwoHomes()
     answer = homes.ask("GET", "/v1/watches", token=homes.bram)
-    assert [each["id"] for each in answer.json["items"]] == [homes.his]
+    assert [each["id"] for each in answer.json["items"]] == [homes.his["watch_id"]]
 
 
 def test_an_account_without_watches_has_an_empty_list(platform: Platform) -> None:
@@ -103,9 +244,9 @@ def test_a_cursor_of_another_opens_nothing() -> None:
     homes = TwoHomes()
     template = "/v1/watches/<watch_id>/positions"
     marieke = homes.token("marieke@example.nl")
-    cursor = homes.ask("GET", filled(template, homes.hers), token=marieke, query="limit=1").json["next"]
+    cursor = homes.ask("GET", path_of(template, homes.hers), token=marieke, query="limit=1").json["next"]
     query = {"limit": 1, "cursor": cursor}
-    assert homes.ask("GET", filled(template, homes.hers), token=marieke, query=query).status == 200
-    answer = homes.ask("GET", filled(template, homes.his), token=homes.bram, query=query)
+    assert homes.ask("GET", path_of(template, homes.hers), token=marieke, query=query).status == 200
+    answer = homes.ask("GET", path_of(template, homes.his), token=homes.bram, query=query)
     assert (answer.status, answer.json["code"]) == (400, "invalid_cursor")
-    assert homes.ask("GET", filled(template, homes.hers), token=homes.bram, query=query).status == 404
+    assert homes.ask("GET", path_of(template, homes.hers), token=homes.bram, query=query).status == 404

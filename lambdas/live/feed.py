@@ -1,0 +1,49 @@
+"""Entry point of the live queue's consumer: names of new positions in, messages to open connections out."""
+
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from adapters.outages import is_outage
+from adapters.settings import Settings
+from adapters.stream.live import NotNewPositions, names_of
+from lambdas.live.bootstrap import Feed, feed
+from lambdas.observability import emit
+
+SHOWN, LOST, CORRUPT = "shown_messages", "lost_messages", "corrupt_messages"
+
+_LOG = logging.getLogger(__name__)
+
+
+@cache
+def _feed() -> Feed:
+    return feed(Settings.from_environment())
+
+
+def handler(event: Mapping[str, Any], _context: object) -> None:
+    """Take the messages of an SQS event."""
+    take(event, _feed())
+
+
+def take(event: Mapping[str, Any], feed: Feed) -> None:
+    """Show each message's positions. One that fails is counted and lost: when it came again, it would be no news."""
+    counts: Counter[str] = Counter()
+    for record in event["Records"]:
+        counts[_outcome(record["body"], feed)] += 1
+    emit("live-feed", counts, feed.clock.now())
+
+
+def _outcome(body: str, feed: Feed) -> str:
+    try:
+        watch_id, names = names_of(body)
+        feed.positions.show(watch_id, names, feed.clock.now())
+    except NotNewPositions:
+        return CORRUPT
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        _LOG.warning("positions were not shown: %s", type(error).__name__)
+        return LOST
+    return SHOWN
