@@ -43,7 +43,7 @@ def push_payload(alert: Alert) -> Mapping[str, str]:
             "type": "sos",
             "id": alert.alert_id,
             "loc-key": "ALERT_SOS",
-            "sound": "sos.caf",
+            "sound": "sos",
             "interruption-level": "critical",
         }
     return {

@@ -1,0 +1,1 @@
+"""Ways to guardians that lead through other companies: nothing personal passes here."""

@@ -1,0 +1,131 @@
+"""Phones that ring, through SNS and the services of Apple and Google."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from adapters.outages import is_outage
+from core.accounts.model import Phone
+from core.accounts.ports import Phones, TokenFamilies
+from core.alerts.messages import push_payload
+from core.alerts.model import Alert
+from core.alerts.ports import ChannelFailed
+from core.kernel.ids import AccountId
+from core.vault.model import Unreadable
+
+_LOG = logging.getLogger(__name__)
+_GONE = frozenset({"EndpointDisabled", "NotFound"})
+"""Apple or Google told SNS that the app is gone from the phone, or the endpoint was removed."""
+KEPT_FOR = timedelta(hours=4)
+"""How long the service keeps it for a phone without a network; later it is no alarm any more, and stands in the app."""
+_CRITICAL = "critical"
+_APPLE_SOUNDS = {"sos": "sos.caf", "default": "default"}
+_ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts"}
+"""The app's notification channels: on Android these, not the message, decide whether silence is broken."""
+
+
+class _Outcome(Enum):
+    TAKEN = auto()
+    REFUSED = auto()
+    GONE = auto()
+
+
+class SnsPushNotifier:
+    """Notifier of Channel.PUSH: rings every phone of the guardian whose sign-in still holds.
+
+    client: a botocore SNS client with few attempts, as every one of them delays the next guardian.
+    """
+
+    def __init__(self, client: Any, phones: Phones, families: TokenFamilies) -> None:
+        self._client = client
+        self._phones = phones
+        self._families = families
+
+    def send(self, account_id: AccountId, alert: Alert, now: datetime) -> bool:
+        """Return whether a phone was rung, False when there is none; raise ChannelFailed when all there are refused."""
+        outcomes = {self._ring(phone, alert) for phone in self._signed_in(account_id, now)}
+        if _Outcome.REFUSED in outcomes and _Outcome.TAKEN not in outcomes:
+            raise ChannelFailed("no phone could be rung")
+        return _Outcome.TAKEN in outcomes
+
+    def _signed_in(self, account_id: AccountId, now: datetime) -> Iterator[Phone]:
+        try:
+            for phone in self._phones.of_account(account_id, now):
+                if self._families.get(phone.family_id, now) is None:
+                    self._phones.remove(phone.account_id, phone.family_id)
+                else:
+                    yield phone
+        except Unreadable:  # the account was erased
+            return
+        except Exception as error:
+            if not is_outage(error):
+                raise
+            raise ChannelFailed("the phones could not be read") from None
+
+    def _ring(self, phone: Phone, alert: Alert) -> _Outcome:
+        try:
+            self._client.publish(TargetArn=phone.endpoint, **message_of(alert))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _GONE:
+                self._phones.remove(phone.account_id, phone.family_id)
+                return _Outcome.GONE
+            _LOG.warning("SNS refused a push: %s", code)
+            return _Outcome.REFUSED
+        except BotoCoreError as error:
+            _LOG.warning("SNS was not reached: %s", type(error).__name__)
+            return _Outcome.REFUSED
+        return _Outcome.TAKEN
+
+
+def message_of(alert: Alert) -> Mapping[str, Any]:
+    """Return what SNS publishes of an alert: the same payload in the form of each service."""
+    payload = push_payload(alert)
+    apns = json.dumps(_apns(payload))
+    forms = {"default": payload["type"], "APNS": apns, "APNS_SANDBOX": apns, "GCM": json.dumps(_fcm(payload))}
+    seconds = str(int(KEPT_FOR.total_seconds()))
+    attributes = {
+        "AWS.SNS.MOBILE.APNS.PUSH_TYPE": "alert",
+        "AWS.SNS.MOBILE.APNS.PRIORITY": "10",  # at once, not when the phone's battery would like it
+        "AWS.SNS.MOBILE.APNS.TTL": seconds,
+        "AWS.SNS.MOBILE.APNS_SANDBOX.TTL": seconds,
+    }
+    return {
+        "Message": json.dumps(forms),
+        "MessageStructure": "json",
+        "MessageAttributes": {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()},
+    }
+
+
+def _apns(payload: Mapping[str, str]) -> Mapping[str, Any]:
+    """Apple's form: https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification."""
+    level, sound = payload["interruption-level"], _APPLE_SOUNDS[payload["sound"]]
+    return {
+        "aps": {
+            "alert": {"loc-key": payload["loc-key"]},
+            "sound": {"critical": 1, "name": sound, "volume": 1.0} if level == _CRITICAL else sound,
+            "interruption-level": level,
+        },
+        "type": payload["type"],
+        "id": payload["id"],
+    }
+
+
+def _fcm(payload: Mapping[str, str]) -> Mapping[str, Any]:
+    """Google's form: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages, as SNS wraps it."""
+    android = {
+        "priority": "high",
+        "ttl": f"{int(KEPT_FOR.total_seconds())}s",
+        "notification": {
+            "body_loc_key": payload["loc-key"],
+            "sound": payload["sound"],
+            "channel_id": _ANDROID_CHANNELS[payload["type"]],
+        },
+    }
+    message = {"data": {"type": payload["type"], "id": payload["id"]}, "android": android}
+    return {"fcmV1Message": {"message": message}}
