@@ -15,6 +15,8 @@ import jwt
 
 from core.accounts.model import Bearer, Caller
 from core.accounts.ports import Tally
+from core.alerts.messages import Mail
+from core.alerts.service import weighed_alarm
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
 from core.tracking.admission import Intake
@@ -40,6 +42,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     ),
     "adapters.jwt_signer:holds_at": returns(True),
     "core.accounts.attempts:exceeds": returns(False),
+    "core.accounts.phones:RingingPhones.remove": returns(None),
     "core.accounts.sign_in:Access.caller_of": lambda _self, _token: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
@@ -90,6 +93,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
+    "lambdas.api.gate:check_body": returns(None),
     "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
@@ -99,10 +103,30 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.admission:raise_noted": returns(None),
     "core.tracking.admission:is_incredible": returns(False),
     "core.tracking.places:is_no_fix": lambda report: report.point is None,
+    "core.tracking.ingest:is_impossible": returns(False),
     "core.tracking.ingest:is_replay": returns(False),
     "core.tracking.admission:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
+    "core.alerts.courier:Failures.keep": lambda _self, failure: (_ for _ in ()).throw(failure),
+    "core.alerts.courier:_Delivering.send_once": lambda self, account_id, channel: self._send(account_id, channel),
+    "core.alerts.courier:called_upon": lambda members: [member.account_id for member in members][:1],
+    "core.alerts.messages:mail_of": lambda alert: Mail(str(alert.zone_name), f"{alert.kind} {alert.watch_id}"),
+    "core.alerts.messages:push_payload": lambda alert: {
+        name: str(getattr(alert, name)) for name in ("alert_id", "watch_id", "kind", "at", "zone_name")
+    },
+    "core.alerts.own_alarms:is_late": returns(False),
+    "core.alerts.service:AlertService._unseen": lambda self, watch_id, alert_id: (
+        self._alerts.get(watch_id, alert_id, self._clock.now()) if alert_id else None
+    ),
+    "core.alerts.service:AlertService._weighed_call": lambda self, state, alarm: weighed_alarm(
+        state, alarm, self._clock.now()
+    ),
+    "core.alerts.service:AlertService.repeat": returns(None),
+    "core.alerts.service:is_open": returns(False),
+    "core.alerts.service:is_too_much": returns(False),
+    "core.alerts.watchkeeping:has_ended": returns(True),
+    "core.alerts.watchkeeping:is_news": returns(True),
     "device_bridge.connection:Connection._pass_on_alarm": returns(None),
     "device_bridge.connection:Connection._refuse": returns(None),
     "device_bridge.proof:trusts_no_one": returns(True),

@@ -154,9 +154,14 @@ def admit(passages: Iterable[Passage], reception: Reception) -> None:
         for passage in passages:
             take_through(ADMIT, passage, reception)
     finally:
-        if reception.alarms:
-            reception.ports.alarms.raise_all(reception.alarms)
-            reception.counts[ALARMS] += len(reception.alarms)
+        raise_noted(reception)
+
+
+def raise_noted(reception: Reception) -> None:
+    """Put the alarms of the batch on the queue, by one call."""
+    if reception.alarms:
+        reception.ports.alarms.raise_all(reception.alarms)
+        reception.counts[ALARMS] += len(reception.alarms)
 
 
 def take_through(steps: Sequence[Step[AnyReception]], passage: Passage, reception: AnyReception) -> None:

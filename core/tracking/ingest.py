@@ -56,9 +56,9 @@ QUARANTINED = "quarantined"
 COORDINATES_REFUSED = "coordinates_refused"
 DOUBTFUL = "doubtful"
 UNWATCHED = "unwatched"
-"""Watches whose watchkeeping met a bug; their frames are stored."""
+"""Watches whose watchkeeping met a bug in this batch; their frames are stored."""
 NOT_SHOWN = "not_shown"
-"""Watches whose new positions could not be told to those who are looking."""
+"""Batches in which those who are looking could not be told of new positions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +119,7 @@ class Batch(Reception):
     spans: dict[WatchId, tuple[datetime, datetime]] = field(default_factory=dict)
     trails: dict[WatchId, Trail] = field(default_factory=dict)
     marked: set[tuple[WatchId, str | None]] = field(default_factory=set)
+    kept: list[Passage] = field(default_factory=list)
     surroundings: Surroundings = field(init=False)
 
     def __post_init__(self) -> None:
@@ -141,7 +142,7 @@ class Ingest:
             admit(passages, batch)
             keep(passages, batch)
         with _until_outage(self.ports.is_outage):
-            tell(passages, batch)
+            tell(batch)
         return Intake(batch.counts, frozenset(passage.number for passage in passages if not passage.is_finished))
 
 
@@ -169,7 +170,10 @@ def keep(passages: Sequence[Passage], batch: Batch) -> None:
     for passage in proven:
         take_through(KEEP, passage, batch)
         _quarantine_unread(passage, batch)
-        passage.is_finished = passage.outcome not in TOLD
+        if passage.outcome in TOLD:
+            batch.kept.append(passage)
+        else:
+            passage.is_finished = True
 
 
 def _quarantine_unread(passage: Passage, batch: Batch) -> None:
@@ -197,15 +201,15 @@ def look_ahead(passages: Sequence[Passage], batch: Batch) -> None:
     batch.surroundings.look_ahead(reports)
 
 
-def tell(passages: Sequence[Passage], batch: Batch) -> None:
+def tell(batch: Batch) -> None:
     """Tell the watchkeeper of each watch, in order of time, and those who are looking. Raise an outage of the former.
 
     What came before is told again: only thereby does nothing stay untold when an outage cut off the first delivery.
     """
-    told: dict[WatchId, list[Passage]] = {}
-    for passage in in_order(passage for passage in passages if passage.outcome in TOLD and not passage.is_finished):
-        told.setdefault(passage.watch_id, []).append(passage)
-    for watch_id, of_watch in told.items():
+    kept: dict[WatchId, list[Passage]] = {}
+    for passage in batch.kept:
+        kept.setdefault(passage.watch_id, []).append(passage)
+    for watch_id, of_watch in kept.items():
         try:
             batch.ports.watchkeeper.saw(watch_id, [_sighting(passage) for passage in of_watch])
         except Exception as exception:  # whatever bug watchkeeping meets costs one watch's zone alarms, not its history
@@ -219,7 +223,7 @@ def tell(passages: Sequence[Passage], batch: Batch) -> None:
 
 def _show(watch_id: WatchId, passages: Iterable[Passage], batch: Batch) -> None:
     new = [_position(passage, passage.fix) for passage in passages if passage.fix and passage.is_new_place]
-    if not new:
+    if not new or batch.counts[NOT_SHOWN]:  # after one failure, each other would take as long to fail
         return
     try:
         batch.ports.live_feed.stored(watch_id, new)
@@ -251,7 +255,7 @@ def is_replay(first_received_at: datetime | None, received_at: datetime) -> bool
 def locate(passage: Passage, batch: Batch) -> Outcome | None:
     """Find the best place that the frame gives."""
     report = passage.report
-    passage.fix = batch.surroundings.locate(passage.watch_id, report)
+    passage.fix = batch.surroundings.locate(passage.watch_id, report, passage.at)
     if report.coordinates_refused or (report.point == NULL_ISLAND and report.fix_is_valid):
         batch.counts[COORDINATES_REFUSED] += 1
     if passage.fix is not None and passage.fix.source is Source.GPS:

@@ -5,11 +5,12 @@ Nobody is asked. An access point's address is a neighbour's: it comes in with a 
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from core.kernel.geo import Point, distance_m
 from core.kernel.ids import WatchId
+from core.retention.policy import POLICY
 from core.tracking.model import Cell, CellPlace, LearnedPlace, Report, Source
 from core.tracking.ports import AccessPointNames, Cells, LearnedPlaces
 from core.vault.model import Unreadable
@@ -32,12 +33,13 @@ GOOD_SATELLITES = 5
 """One more than a fix needs, so that one bad signal shows."""
 GOOD_ACCURACY_M = 25.0
 """A third of an access point's reach: what a fix teaches is then no worse than what is made of it."""
-WALKING_KMH = 20.0
+SLOW_KMH = 20.0
 """Up to a cyclist's speed: on wheels that are faster, the scan for access points and the fix are a street apart."""
 USUAL_FIX_M = 15.0
 """Error of a watch's fix that tells none."""
 ROAMING_M = 300.0
 """An access point that is met so far from its place moves, as one in a bus does: no reach explains it."""
+_CLASS = POLICY["learned_place"]
 _DECIMALS = 6  # a tenth of a metre
 
 
@@ -67,20 +69,21 @@ class Surroundings:
         for watch_id, of_watch in reports.items():
             named = {name for report in of_watch for name in self._names_in(watch_id, report)}
             self._known[watch_id] = dict(self._learned.named(watch_id, named, self._now)) if named else {}
-        heard = {
-            cell
-            for watch_id, of_watch in reports.items()
-            for report in of_watch
-            if not _is_surely_by_gps(report) and self._by_access_points(watch_id, report) is None
-            for cell in report.cells
-        }
+        unsure = (report for of_watch in reports.values() for report in of_watch if not _is_surely_by_gps(report))
+        heard = {cell for report in unsure for cell in report.cells}
         self._heard = self._cells.places(heard) if heard else {}
 
-    def locate(self, watch_id: WatchId, report: Report) -> Fix | None:
-        """Return the best fix that there is; a fix of which the watch itself is unsure comes after its Wi-Fi."""
+    def locate(self, watch_id: WatchId, report: Report, at: datetime) -> Fix | None:
+        """Return the best fix that there is; a fix of which the watch itself is unsure comes after its Wi-Fi.
+
+        A place is known from when it was learned: a frame that comes again later is where it was at first.
+        """
         if _is_surely_by_gps(report):
             return gps_fix(report)
-        return self._by_access_points(watch_id, report) or gps_fix(report) or self._by_cells(report)
+        known = self._known[watch_id]
+        in_sight = [known[name] for name in self._names_in(watch_id, report) if name in known]
+        by_access_points = fix_by_access_points([place for place in in_sight if place.learned_at <= at])
+        return by_access_points or gps_fix(report) or self._by_cells(report)
 
     def learn(self, watch_id: WatchId, report: Report, at: datetime) -> None:
         """Keep where the access points in sight are. Raise EpochOver or Unreadable as Sealer does.
@@ -111,10 +114,6 @@ class Surroundings:
             self._named[named] = self._names.of(watch_id, access_point)
         return self._named[named]
 
-    def _by_access_points(self, watch_id: WatchId, report: Report) -> Fix | None:
-        known = self._known[watch_id]
-        return fix_by_access_points([known[name] for name in self._names_in(watch_id, report) if name in known])
-
     def _by_cells(self, report: Report) -> Fix | None:
         return fix_by_cells([self._heard[cell] for cell in report.cells if cell in self._heard])
 
@@ -140,28 +139,27 @@ def _is_surely_by_gps(report: Report) -> bool:
 def is_good_fix(report: Report) -> bool:
     """Tell whether the watch's own fix is good enough to learn from, as far as the report tells."""
     is_sharp = (report.satellites or 0) >= GOOD_SATELLITES or (report.accuracy_m or math.inf) <= GOOD_ACCURACY_M
-    return _is_surely_by_gps(report) and is_sharp and (report.speed_kmh or 0.0) < WALKING_KMH
+    return _is_surely_by_gps(report) and is_sharp and (report.speed_kmh or 0.0) < SLOW_KMH
 
 
 def lesson(access_point: str, known: LearnedPlace | None, fix: Fix, at: datetime) -> LearnedPlace | None:
-    """Return what is to be kept of an access point that was in sight of a good fix; None where that is known already.
+    """Return what is to be kept of an access point that was in sight of a good fix; None where nothing is new.
 
-    It is renewed once a day. What roams stays so until it is forgotten.
+    It is renewed once a day, as of the day's start: what was known when the day began stays known in all of it. What
+    roams stays so until it is forgotten.
     """
-    learned = LearnedPlace(
+    met = LearnedPlace(
         access_point=access_point, point=fix.point, accuracy_m=fix.accuracy_m or USUAL_FIX_M, learned_at=at
     )
     if known is None:
-        return learned
+        return met
     if known.roams or at <= known.learned_at:
         return None
     moved_m = distance_m(known.point, fix.point)
-    if moved_m > ROAMING_M:
-        return LearnedPlace(
-            access_point=access_point, point=fix.point, accuracy_m=learned.accuracy_m, learned_at=at, roams=True
-        )
-    is_new_day = known.learned_at.astimezone(UTC).date() != at.astimezone(UTC).date()
-    return learned if is_new_day or moved_m > AGREEMENT_M else None
+    if moved_m > AGREEMENT_M:
+        return replace(met, roams=moved_m > ROAMING_M)
+    today = _CLASS.epoch_start(at)
+    return replace(met, learned_at=today) if known.learned_at < today else None
 
 
 def fix_by_access_points(places: Sequence[LearnedPlace]) -> Fix | None:
