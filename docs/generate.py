@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.dynamo.tables import TABLES
@@ -17,8 +18,10 @@ HERE = Path(__file__).parent
 def _period(data_class: DataClass) -> str:
     if data_class.period is None:
         return "as long as what it belongs to"
-    days = f"{data_class.period.days} days" if data_class.period.days != 1 else "1 day"
-    return days if data_class.epoch is Epoch.NONE else f"{days} from the start of its {data_class.epoch}"
+    hours = data_class.period // timedelta(hours=1)
+    count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
+    span = f"{count} {unit}{'s' * (count != 1)}"
+    return span if data_class.epoch is Epoch.NONE else f"{span} from the start of its {data_class.epoch}"
 
 
 def _data_rows() -> Iterator[str]:

@@ -3,20 +3,25 @@
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pynamodb.exceptions import PutError
 
 from adapters.aws import client
+from adapters.dynamo.cells import CellRecord, DynamoCells
 from adapters.dynamo.keys import KeyRecord
 from adapters.dynamo.moments import Moment, SealedMoments, as_it_is
 from adapters.dynamo.positions import PositionRecord, moment_of
 from adapters.dynamo.record import InvalidExpiry, instant, instant_of
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.outages import is_outage
 from adapters.settings import Settings
 from core.kernel.ids import WatchId
-from tests.builders import any_position
+from core.tracking.model import Cell, CellPlace
+from tests.builders import HOME, any_position
 from tests.clocks import NOON, FrozenClock
 from tests.frames import DEVICE, location, minutes, received
 from tests.storage import storage
@@ -140,6 +145,44 @@ def test_a_payload_of_another_release_does_not_break_a_list(world: World) -> Non
     assert world.positions.add(ours)
     assert world.history(watch_id) == [ours]
     assert world.positions.latest(watch_id, now) == ours
+
+
+def test_what_is_gone_is_not_brought_back_by_a_change(world: World) -> None:
+    watch_id = world.watch()
+    moments = SealedMoments(PositionRecord, world.sealer, world.clock, as_it_is)
+    assert not moments.replace(watch_id, moment_of(any_position(watch_id, NOON)))
+    assert world.history(watch_id) == []
+
+
+def _takes_of_each_batch(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = CellRecord._get_connection()
+    whole = table.batch_write_item
+
+    def busy(put_items: list[Any], delete_items: list[Any]) -> dict[str, Any]:
+        assert not delete_items
+        whole(put_items=put_items[:count])
+        left = [{"PutRequest": {"Item": item}} for item in put_items[count:]]
+        return {"UnprocessedItems": {table.table_name: left} if left else {}}
+
+    monkeypatch.setattr(table, "batch_write_item", busy)
+
+
+CELLS = [CellPlace(Cell(204, 4, 1, each), HOME, 100.0) for each in range(3)]
+
+
+@pytest.mark.usefixtures("settings")
+def test_what_dynamodb_leaves_of_a_batch_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    _takes_of_each_batch(1, monkeypatch)
+    DynamoCells().put(CELLS)
+    assert len(DynamoCells().places([each.cell for each in CELLS])) == len(CELLS)
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_batch_of_which_dynamodb_takes_nothing_is_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    _takes_of_each_batch(0, monkeypatch)
+    with pytest.raises(PutError) as failure:
+        DynamoCells().put(CELLS)
+    assert is_outage(failure.value)
 
 
 @given(
