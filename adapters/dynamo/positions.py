@@ -18,8 +18,6 @@ from core.vault.ports import Sealer
 
 NEIGHBOURS = 10
 """How many positions before an instant are looked at for an undoubted one: a page that one read unit covers."""
-
-
 _MS = timedelta(milliseconds=1)  # the resolution of moments
 
 

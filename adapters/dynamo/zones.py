@@ -102,9 +102,9 @@ def _content_of(zone: Zone) -> dict[str, Any]:
 def _shape_content(shape: Shape) -> dict[str, Any]:
     match shape:
         case Circle(centre, radius_m):
-            return {"centre": _place(centre), "radius_m": radius_m}
+            return {"centre": _coordinates(centre), "radius_m": radius_m}
         case Polygon(vertices):
-            return {"vertices": [_place(each) for each in vertices]}
+            return {"vertices": [_coordinates(each) for each in vertices]}
 
 
 def _shape(content: dict[str, Any]) -> Shape:
@@ -113,7 +113,7 @@ def _shape(content: dict[str, Any]) -> Shape:
     return Circle(Point(*content["centre"]), content["radius_m"])
 
 
-def _place(point: Point) -> tuple[float, float]:
+def _coordinates(point: Point) -> tuple[float, float]:
     return point.latitude, point.longitude
 
 

@@ -1,6 +1,6 @@
 """Alerts, Acknowledgements, Deliveries, DueTimes and WatchStates."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -219,15 +219,18 @@ class TestWatchStates:
             episodes={AlarmKind.LOW_BATTERY: NOON - minutes(9), AlarmKind.FALL: NOON},
             is_silent=True,
             silence_due_at=NOON + minutes(30),
+            rang=(NOON - minutes(3), NOON),
+            sos=any_alert_id(NOON),
             owed=(
                 any_alarm(watch_id, NOON, kind=AlarmKind.ZONE_LEFT, zone_id=ZoneId(new_id()), is_late=True),
                 any_alarm(watch_id, NOON, received_at=NOON + MS, is_confirmed=False),
             ),
         )
+        empty = WatchState(newest_at=NOON)
+        assert all(getattr(state, each.name) != getattr(empty, each.name) for each in fields(WatchState))
         assert world.watch_states.get(watch_id, NOON) == (None, 0)
         assert world.watch_states.put(watch_id, state, 0)
         assert world.watch_states.get(watch_id, NOON) == (state, 1)
-        empty = WatchState(newest_at=NOON)
         assert world.watch_states.put(watch_id, empty, 1)
         assert world.watch_states.get(watch_id, NOON) == (empty, 2)
 
