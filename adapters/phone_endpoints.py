@@ -29,7 +29,7 @@ class SnsPhoneEndpoints:
         try:
             return self._create(application, token, family_id)
         except ClientError as refusal:
-            self.remove(_endpoint_in(refusal))
+            self.remove(endpoint_in(refusal))
         return self._create(application, token, family_id)
 
     def remove(self, endpoint: str) -> None:
@@ -43,7 +43,7 @@ class SnsPhoneEndpoints:
         return str(made["EndpointArn"])
 
 
-def _endpoint_in(refusal: ClientError) -> str:
+def endpoint_in(refusal: ClientError) -> str:
     """Return the endpoint that has the token already; raise InvalidPhone for a token that is none, else the refusal."""
     error = refusal.response["Error"]
     if error["Code"] != "InvalidParameter":

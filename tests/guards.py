@@ -4,6 +4,7 @@ A guard is named `module:qualname` in a `promise` or `attack` marker. Its neutra
 without it, so that the marked test fails for the right reason.
 """
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from core.alerts.service import weighed_alarm
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
 from core.tracking.admission import Intake
+from core.tracking.places import gps_fix
 from core.watches.model import Binding, Membership, Role
 from tests.builders import any_alert, any_learned_place, any_zone
 
@@ -59,6 +61,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.access_point_names:BindingAccessPointNames.of": lambda _self, _watch_id, access_point: access_point,
     "adapters.lookup:HmacLookup.of": lambda _self, _kind, value: value,
     "adapters.outages:is_outage": returns(True),
+    "adapters.phone_endpoints:endpoint_in": returns("arn:aws:sns:eu-central-1:000000000000:endpoint/APNS/none"),
     "adapters.sealer:associated_text": returns(b""),
     "wire.arguments:require_safe": first_argument,
     "wire.decode:_at": lambda arguments, position: arguments[position],
@@ -93,6 +96,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
+    "lambdas.live.handler:token_in": lambda event: max(re.findall(r"[\w.-]+", event["body"]), key=len, default=""),
     "lambdas.api.gate:check_body": returns(None),
     "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
@@ -102,6 +106,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.admission:raise_alarms_of": returns(Intake(Counter(), frozenset())),
     "core.tracking.admission:raise_noted": returns(None),
     "core.tracking.admission:is_incredible": returns(False),
+    "core.tracking.places:Surroundings.locate": lambda _self, _watch_id, report, _at: gps_fix(report),
     "core.tracking.places:is_no_fix": lambda report: report.point is None,
     "core.tracking.ingest:is_impossible": returns(False),
     "core.tracking.ingest:is_replay": returns(False),

@@ -11,10 +11,9 @@ from core.kernel.ids import WatchId, new_id
 from core.live.messages import alert_message, position_message
 from core.live.model import CHECKED_EACH, TOKEN_WITHIN
 from core.live.notifier import LiveNotifier
-from core.tracking.alarms import AlarmKind
-from tests.builders import any_position
+from tests.builders import any_alert, any_position
 from tests.clocks import NOON
-from tests.core.live.theatre import Theatre, any_alert
+from tests.core.live.theatre import Theatre
 
 MAY_SEE = "core.live.audience:Audience.may_see"
 
@@ -158,12 +157,6 @@ def test_an_outage_is_the_channels_failure_and_our_own_is_not(
         with pytest.raises(seen) as failure:
             notifier.send(account_id, any_alert(watch_id, NOON), NOON)
         assert seen is KeyError or "one=" not in str(failure.value)
-
-
-def test_an_alert_without_a_zone_says_so(watch_id: WatchId) -> None:
-    message = alert_message(any_alert(watch_id, NOON, AlarmKind.SOS))
-    assert message["zone"] is None
-    assert message["kind"] == "sos"
 
 
 def test_no_alert_tells_a_place(watch_id: WatchId) -> None:

@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from core.accounts.model import Caller, TokenFamily
 from core.accounts.sign_in import Access
-from core.alerts.model import Alert, Due
-from core.kernel.ids import AccountId, AlertId, FamilyId, WatchId, ZoneId, dated_id, new_id
+from core.alerts.model import Due
+from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.live.audience import Audience
 from core.live.connections import Connections
 from core.live.feed import LivePositions
-from core.tracking.alarms import AlarmKind
 from core.watches.model import Membership, Role
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import CountedAccessTokens, InMemoryTokenFamilies
@@ -88,15 +87,3 @@ class Theatre:
 
     def waiting(self) -> list[Due]:
         return self.due.waiting()
-
-
-def any_alert(watch_id: WatchId, at: datetime, kind: AlarmKind = AlarmKind.ZONE_LEFT) -> Alert:
-    return Alert(
-        alert_id=AlertId(dated_id(at, b"0123456789")),
-        watch_id=watch_id,
-        kind=kind,
-        at=at,
-        received_at=at + timedelta(seconds=2),
-        zone_id=ZoneId("z" * 26) if kind is AlarmKind.ZONE_LEFT else None,
-        zone_name="School" if kind is AlarmKind.ZONE_LEFT else None,
-    )
