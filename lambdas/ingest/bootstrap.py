@@ -2,25 +2,38 @@
 
 from dataclasses import dataclass
 
+from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
+from adapters.dynamo.cells import DynamoCells
 from adapters.dynamo.connection import connect
 from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.learned_places import DynamoLearnedPlaces
+from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.watch_states import DynamoWatchStates
+from adapters.dynamo.zones import DynamoZones
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
+from adapters.stream.alarms import SqsAlarms
+from adapters.stream.live import SqsLiveFeed
 from adapters.system_clock import SystemClock
 from adapters.watch.uplink import WireDecoder
+from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
 from core.tracking.ingest import Ingest, Ports
+
+LIVE_ATTEMPTS = 1
+"""A live view that misses a point shows the next one; frames do not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,8 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
     sealer = VaultSealer(keyring, clock)
     lookup = HmacLookup(keyring)
+    alarms = SqsAlarms(client("sqs", settings), settings.alert_queue_url)
+    live_client = client("sqs", settings, attempts=LIVE_ATTEMPTS)
     ports = Ports(
         decoder=WireDecoder(),
         devices=DynamoDevices(sealer, sealer, lookup),
@@ -46,6 +61,14 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
         seen_frames=DynamoSeenFrames(clock),
         quarantine=DynamoQuarantine(sealer, clock),
         sweep_marks=DynamoSweepMarks(clock),
+        learned_places=DynamoLearnedPlaces(sealer, clock),
+        access_point_names=BindingAccessPointNames(keyring),
+        cells=DynamoCells(),
+        alarms=alarms,
+        watchkeeper=Watchkeeping(
+            DynamoZones(sealer), DynamoWatchStates(sealer, clock), DynamoDueTimes(clock), alarms, lookup, clock
+        ),
+        live_feed=SqsLiveFeed(live_client, settings.live_queue_url, DynamoLiveViews(), clock),
         lookup=lookup,
         clock=clock,
         is_outage=is_outage,

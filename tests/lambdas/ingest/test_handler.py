@@ -12,14 +12,21 @@ from botocore.exceptions import EndpointConnectionError
 from pynamodb.exceptions import PutError
 
 from adapters.aws import client
+from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.positions import moment_of
 from adapters.dynamo.tables import TABLES
 from adapters.settings import Settings
+from adapters.stream.alarms import alarm_of
+from adapters.stream.live import names_of
+from core.kernel.geo import Point, distance_m
+from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.ingest import Ingest
-from core.tracking.model import Doubt, ReceivedFrame
+from core.tracking.model import Cell, CellPlace, Doubt, ReceivedFrame, Source
+from core.tracking.places import SEVERAL_ACCESS_POINTS_M
 from core.watches.model import Standing
 from lambdas.ingest.bootstrap import Application, application
 from lambdas.ingest.handler import take
+from tests.builders import any_live_view
 from tests.clocks import NOON, FrozenClock
 from tests.core.tracking.test_ingest import ExplodingDecoder
 from tests.frames import DEVICE, OTHER_DEVICE, kinesis_event, location, minutes, received
@@ -33,7 +40,9 @@ THIRD_DEVICE = "5555555555"
 @pytest.fixture
 def settings() -> Iterator[Settings]:
     with storage() as settings:
-        yield settings
+        sqs = client("sqs", settings)
+        alerts, live = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "live"))
+        yield replace(settings, alert_queue_url=alerts, live_queue_url=live)
 
 
 @pytest.fixture
@@ -56,6 +65,21 @@ def _dump(settings: Settings) -> str:
 def _items(settings: Settings, table: str) -> list[dict[str, Any]]:
     name = TABLES[table].physical_name(settings.stage)
     return sorted(client("dynamodb", settings).scan(TableName=name)["Items"], key=str)
+
+
+def _queued(settings: Settings, queue_url: str) -> list[str]:
+    """Take all messages off a queue."""
+    sqs = client("sqs", settings)
+    bodies = []
+    while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+        bodies += [message["Body"] for message in messages]
+        for message in messages:
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return bodies
+
+
+def _alarms(settings: Settings) -> list[Alarm]:
+    return [alarm_of(body) for body in _queued(settings, settings.alert_queue_url)]
 
 
 def _counts(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
@@ -242,6 +266,112 @@ def test_an_alarm_that_the_word_alone_tells_is_kept_beside_the_position_that_it_
     frames = [received(location(NOON, word=word), NOON) for word in ("UD", "AL", "UD2", "AL")]
     take(kinesis_event([frames]), wired)
     assert sorted(reading.alarms for reading in world.readings(watch_id)) == [(), ("general",)]
+
+
+@pytest.mark.promise("P-71", guard="core.tracking.admission:raise_noted", part="on the queue though every store fails")
+def test_an_sos_is_on_the_queue_although_no_table_answers(
+    world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    watch_id = world.watch()
+    for name in TABLES.keys() - {"bindings", "keys"}:
+        client("dynamodb", settings).delete_table(TableName=TABLES[name].physical_name(settings.stage))
+    records = [
+        [received(location(NOON - SECOND), NOON)],
+        [received(location(NOON, status="00010000", word="AL"), NOON)],
+    ]
+    assert take(kinesis_event(records), wired) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    (alarm,) = _alarms(settings)
+    assert (alarm.watch_id, alarm.kind, alarm.at) == (watch_id, AlarmKind.SOS, NOON)
+    assert _counts(capsys) == {"alarms": 1, "failed_records": 1}
+
+
+@pytest.mark.promise("P-20", guard="wire.location:count", part="from frame to store")
+def test_a_watch_that_tells_no_steps_has_none_and_not_zero(world: World, wired: Application) -> None:
+    watch_id = world.watch()
+    silent = location(NOON).replace(",50,0,", ",,,")
+    take(kinesis_event([[received(silent, NOON), received("LK,,,77", NOON + SECOND)]]), wired)
+    assert [(reading.steps, reading.rolls) for reading in world.readings(watch_id)] == [(None, None)] * 2
+    assert [reading.battery_percent for reading in world.readings(watch_id)] == [90, 77]
+
+
+class TestThreeSources:
+    """GPS, Wi-Fi and cells, each with its tag and accuracy."""
+
+    ACCESS_POINTS = ("00:00:5e:00:53:0a", "00:00:5e:00:53:0b")
+    TAIL = f"1,1,204,8,3021,12345,140,2,Buurman,{ACCESS_POINTS[0]},-61,Buurvrouw,{ACCESS_POINTS[1]},-70"
+    HOME = Point(52.2112, 5.9699)
+
+    def _take_one_of_each(self, wired: Application) -> None:
+        wired.ingest.ports.cells.put([CellPlace(Cell(204, 8, 3021, 12345), self.HOME, 900.0)])
+        no_fix: dict[str, Any] = {"latitude": 0.0, "longitude": 0.0, "valid": "V", "satellites": 0}
+        contents = [
+            location(NOON - minutes(2), tail=f"{self.TAIL},12.0"),
+            location(NOON - minutes(1), tail=self.TAIL, **no_fix),
+            location(NOON, tail=f"{self.TAIL.split(',2,')[0]},0", **no_fix),
+        ]
+        assert not take(kinesis_event([[received(content, NOON) for content in contents]]), wired)["batchItemFailures"]
+
+    @pytest.mark.promise("P-15", guard="core.tracking.places:Surroundings.locate", part="source and accuracy")
+    def test_each_gives_one_position_with_its_tag(self, world: World, wired: Application) -> None:
+        watch_id = world.watch()
+        self._take_one_of_each(wired)
+        history = world.history(watch_id)
+        assert [(position.source, position.accuracy_m) for position in history] == [
+            (Source.GPS, 12.0),
+            (Source.WIFI, SEVERAL_ACCESS_POINTS_M),
+            (Source.CELL, 900.0),
+        ]
+        assert all(distance_m(position.point, self.HOME) < 1 for position in history)
+
+    @pytest.mark.promise(
+        "P-15", guard="adapters.access_point_names:BindingAccessPointNames.of", part="no access point in any store"
+    )
+    def test_no_access_point_stands_in_a_table_a_queue_a_log_or_a_metric(
+        self,
+        world: World,
+        settings: Settings,
+        wired: Application,
+        capsys: pytest.CaptureFixture[str],
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        caplog.set_level(logging.DEBUG, logger="adapters")
+        watch_id = world.watch()
+        DynamoLiveViews().put(any_live_view(NOON + minutes(5), watch_id), NOON)
+        self._take_one_of_each(wired)
+        odd = f"UD,Buurman,{self.ACCESS_POINTS[0]}"
+        take(kinesis_event([[received(odd, NOON), received(location(NOON, status="00010000"), NOON)]]), wired)
+        assert len(_items(settings, "learned-places")) == 2
+        queued = [
+            body for url in (settings.alert_queue_url, settings.live_queue_url) for body in _queued(settings, url)
+        ]
+        left = "\n".join([_dump(settings), *queued, capsys.readouterr().out, caplog.text])
+        assert watch_id in left
+        for access_point in self.ACCESS_POINTS:
+            assert access_point not in left
+            assert access_point.replace(":", "") not in left
+
+
+def test_what_watchkeeping_brings_about_is_on_the_queue_once(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    watch_id = world.watch()
+    records = [[received(f"LK,1,2,{percent}", NOON - minutes(10 - each)) for each, percent in enumerate((25, 19, 18))]]
+    for _ in range(2):
+        take(kinesis_event(records), wired)
+    assert {(alarm.watch_id, alarm.kind, alarm.at) for alarm in _alarms(settings)} == {
+        (watch_id, AlarmKind.LOW_BATTERY, NOON - minutes(9))
+    }
+
+
+def test_new_positions_are_told_while_somebody_looks(world: World, settings: Settings, wired: Application) -> None:
+    watch_id = world.watch()
+    take(kinesis_event([[received(location(NOON - SECOND), NOON)]]), wired)
+    assert _queued(settings, settings.live_queue_url) == []
+    DynamoLiveViews().put(any_live_view(NOON + minutes(5), watch_id), NOON)
+    take(kinesis_event([[received(location(NOON), NOON)]]), wired)
+    (body,) = _queued(settings, settings.live_queue_url)
+    position = world.history(watch_id)[-1]
+    assert names_of(body) == (watch_id, [(NOON, position.fingerprint)])
 
 
 def test_a_record_that_is_not_ours_is_counted_and_those_beside_it_are_taken(
