@@ -8,6 +8,7 @@ from datetime import datetime
 
 from adapters.aws import client
 from adapters.dynamo.accounts import DynamoAccounts
+from adapters.dynamo.cells import DynamoCells
 from adapters.dynamo.connection import connect
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.keys import DynamoKeyRows
@@ -23,8 +24,11 @@ from core.accounts.model import login_name
 from core.accounts.register import Registration
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.watches.model import Standing, StockedDevice
+from local.guardian import Guardian
+from local.simulation.morning import CHILDREN, HOME_RADIUS_M, SCHOOL, SCHOOL_RADIUS_M, TOWERS
 
 EMAIL = "guardian@demo.example"
+HOME_ZONE, SCHOOL_ZONE = "Home", "School"
 DEVICE_IDS = ("8800000015", "8800000023")
 _MODEL = "simulated"
 _PASSWORD_BYTES = 12  # 96 bits: not to be guessed, and still to be typed
@@ -59,10 +63,11 @@ class Demo:
     def settle(
         self, email: str = EMAIL, device_ids: Sequence[str] = DEVICE_IDS, bound_at: datetime | None = None
     ) -> Household:
-        """Give an account a new password, and these devices; make whatever is not there yet.
+        """Give an account a new password, and these devices; make whatever is not there yet, and the cells around them.
 
         bound_at: from when on the devices belong to it, now if not told.
         """
+        DynamoCells().put(TOWERS)
         password = secrets.token_urlsafe(_PASSWORD_BYTES)
         account_id = self._account(email, password)
         since = bound_at or self._clock.now()
@@ -85,3 +90,11 @@ class Demo:
         if self._devices.standing(device_id) is Standing.STOCKED:
             self._devices.bind(device_id, WatchId(new_id()), account_id, since)
         return self._devices.bindings(device_id)[-1].watch_id
+
+
+def draw_zones(guardian: Guardian, household: Household) -> None:
+    """Draw each child's home and school, once."""
+    for child, watch_id in zip(CHILDREN, household.watch_ids, strict=True):
+        if not guardian.zones(watch_id):
+            guardian.draw_circle(watch_id, HOME_ZONE, child.home, HOME_RADIUS_M)
+            guardian.draw_circle(watch_id, SCHOOL_ZONE, SCHOOL, SCHOOL_RADIUS_M)

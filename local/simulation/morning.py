@@ -12,6 +12,7 @@ from enum import Enum, auto
 from itertools import pairwise
 
 from core.kernel.geo import Point, distance_m
+from core.tracking.model import Cell, CellPlace
 
 STEP_S = 20
 """Seconds between two measurements."""
@@ -21,6 +22,10 @@ _CYCLING_KMH = 12.0
 _NOISE_M = 6.0  # usual error of a watch's GPS under open sky
 _NOISE_MEMORY = 0.8  # the error wanders rather than jumps: correlation between two measurements
 _STEP_LENGTH_M = 0.6  # a child's
+_PERCENT_EACH_S = 280  # a battery for eight hours
+_CELLS_HEARD = 2  # the serving one and its neighbour
+HOME_RADIUS_M, SCHOOL_RADIUS_M = 100.0, 150.0
+"""Of the zones that guardians draw."""
 
 
 class Sky(Enum):
@@ -47,9 +52,13 @@ class Leg:
 
 @dataclass(frozen=True)
 class Measurement:
-    """What a watch has to tell at one moment. point: None without GPS. wifi: hardware addresses in sight."""
+    """What a watch has to tell at one moment. place: where it truly is, which it does not tell.
+
+    point: its GPS's, None without. wifi: hardware addresses in sight. cells: that are heard, the serving one first.
+    """
 
     offset_s: int
+    place: Point
     point: Point | None
     speed_kmh: float
     course_deg: float
@@ -57,15 +66,17 @@ class Measurement:
     battery_percent: int
     steps: int
     wifi: Sequence[str]
+    cells: Sequence[Cell]
     has_network: bool
     sos: bool = False
 
 
 @dataclass(frozen=True)
 class Child:
-    """A child's morning. battery_percent: at its start, losing a percent each 5 minutes."""
+    """A child's morning. battery_percent: at its start."""
 
     name: str
+    home: Point
     legs: Sequence[Leg]
     battery_percent: int
 
@@ -75,32 +86,48 @@ _HOME_B = Point(52.2210, 5.9891)
 _CORNER_A = Point(52.2071, 5.9541)
 _TUNNEL_WEST, _TUNNEL_EAST = Point(52.2088, 5.9602), Point(52.2094, 5.9639)
 _PARK = Point(52.2178, 5.9790)
-_SCHOOL = Point(52.2121, 5.9698)
+SCHOOL = Point(52.2121, 5.9698)
 # addresses for documentation (RFC 9542)
 _HOME_A_WIFI = ("00:00:5e:00:53:a1", "00:00:5e:00:53:a2", "00:00:5e:00:53:a3")
 _HOME_B_WIFI = ("00:00:5e:00:53:b1", "00:00:5e:00:53:b2")
 _SCHOOL_WIFI = ("00:00:5e:00:53:51", "00:00:5e:00:53:52", "00:00:5e:00:53:53")
 
+
+TOWERS = (
+    CellPlace(Cell(204, 4, 3110, 21543), Point(52.2031, 5.9494), 800.0),
+    CellPlace(Cell(204, 4, 3110, 21547), Point(52.2094, 5.9588), 700.0),
+    CellPlace(Cell(204, 4, 3112, 30211), Point(52.2137, 5.9721), 600.0),
+    CellPlace(Cell(204, 4, 3112, 30218), Point(52.2190, 5.9772), 900.0),
+    CellPlace(Cell(204, 4, 3115, 41806), Point(52.2231, 5.9868), 800.0),
+)
+"""Cells along the ways, as a table of them would tell; their numbers are nobody's."""
+
 CHILDREN = (
     Child(
         "child A",
+        _HOME_A,
         [
+            Leg(Sky.OPEN, [_HOME_A], seconds=100, wifi=_HOME_A_WIFI),  # in the garden: the watch learns its Wi-Fi
             Leg(Sky.INDOORS, [_HOME_A], seconds=120, wifi=_HOME_A_WIFI),
             Leg(Sky.OPEN, [_HOME_A, _CORNER_A, _TUNNEL_WEST], _WALKING_KMH),
             Leg(Sky.TUNNEL, [_TUNNEL_WEST, _TUNNEL_EAST], _WALKING_KMH),
-            Leg(Sky.OPEN, [_TUNNEL_EAST, _SCHOOL], _WALKING_KMH),
-            Leg(Sky.INDOORS, [_SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
+            Leg(Sky.OPEN, [_TUNNEL_EAST, SCHOOL], _WALKING_KMH),
+            Leg(Sky.OPEN, [SCHOOL], seconds=60),  # in the yard
+            Leg(Sky.INDOORS, [SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
         ],
         battery_percent=78,
     ),
     Child(
         "child B",
+        _HOME_B,
         [
+            Leg(Sky.OPEN, [_HOME_B], seconds=100, wifi=_HOME_B_WIFI),
             Leg(Sky.INDOORS, [_HOME_B], seconds=60, wifi=_HOME_B_WIFI),
             Leg(Sky.OPEN, [_HOME_B, _PARK], _CYCLING_KMH, sos_at_end=True),
             Leg(Sky.OPEN, [_PARK], seconds=180),
-            Leg(Sky.OPEN, [_PARK, _SCHOOL], _CYCLING_KMH),
-            Leg(Sky.INDOORS, [_SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
+            Leg(Sky.OPEN, [_PARK, SCHOOL], _CYCLING_KMH),
+            Leg(Sky.OPEN, [SCHOOL], seconds=60),
+            Leg(Sky.INDOORS, [SCHOOL], seconds=180, wifi=_SCHOOL_WIFI),
         ],
         battery_percent=21,
     ),
@@ -125,17 +152,24 @@ def measurements(child: Child, seed: int) -> Iterator[Measurement]:
             has_fix = leg.sky is not Sky.INDOORS
             yield Measurement(
                 offset_s=offset_s,
+                place=true_point,
                 point=_moved(true_point, east_m, north_m) if has_fix else None,
                 speed_kmh=leg.speed_kmh,
                 course_deg=course_deg,
                 satellites=chance.randint(5, 11) if has_fix else 0,
-                battery_percent=child.battery_percent - offset_s // 300,
+                battery_percent=child.battery_percent - offset_s // _PERCENT_EACH_S,
                 steps=int(walked_m / _STEP_LENGTH_M),
                 wifi=leg.wifi,
+                cells=_heard_at(true_point),
                 has_network=leg.sky is not Sky.TUNNEL,
                 sos=leg.sos_at_end and is_last,
             )
             offset_s += STEP_S
+
+
+def _heard_at(place: Point) -> list[Cell]:
+    nearest = sorted(TOWERS, key=lambda tower: distance_m(tower.point, place))
+    return [tower.cell for tower in nearest[:_CELLS_HEARD]]
 
 
 def _wander(chance: random.Random) -> float:

@@ -1,12 +1,14 @@
 """One watch as the server meets it: sockets, frames, waiting for answers, backlog after a gap, an SOS until heard."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
 from core.kernel.geo import Point
+from core.tracking.model import Cell
 from local.simulation.morning import Measurement
 from wire.encode import Address, frame_of
 from wire.framing import Frame, Framer
@@ -27,18 +29,37 @@ class NotAnswered(Exception):  # noqa: N818 - an error is named after the fact
 
 @dataclass(slots=True)
 class Told:
-    """What a watch has told the server so far. fixes: time and place of each frame with a place, as sent."""
+    """What a watch has told the server so far.
+
+    measured: all that it told, by time. low_at: when it first told that its battery is low. sos_at: when it called for
+    help.
+    """
 
     frames_sent: int = 0
     frames_garbled: int = 0
     frames_acknowledged: int = 0
-    sos_sent: int = 0
     fixes_late: int = 0
-    fixes: list[tuple[datetime, Point]] = field(default_factory=list)
+    measured: list[tuple[datetime, Measurement]] = field(default_factory=list)
+    sos_at: list[datetime] = field(default_factory=list)
+    low_at: datetime | None = None
+
+    @property
+    def fixes(self) -> list[tuple[datetime, Point]]:
+        """Time and place of each frame with a place, as sent."""
+        return [(at, measurement.point) for at, measurement in self.measured if measurement.point is not None]
+
+    @property
+    def unlocated(self) -> dict[datetime, Measurement]:
+        """What was told without a place, by its time."""
+        return {at: measurement for at, measurement in self.measured if measurement.point is None}
 
 
 class SimulatedWatch:
-    """Speaks for a device over real sockets; a context manager that hangs up at the end."""
+    """Speaks for a device over real sockets; a context manager that hangs up at the end.
+
+    A heartbeat follows a report. It tells no time, so it counts as of its receipt: where a morning is told in seconds,
+    whatever a heartbeat were the first to tell would make the reports after it old.
+    """
 
     def __init__(self, device_id: str, host: str, port: int) -> None:
         self.told = Told()
@@ -57,8 +78,7 @@ class SimulatedWatch:
 
     async def measure(self, measurement: Measurement, at: datetime) -> None:
         """Tell one measurement as taken at this time; raise NotAnswered when the server stays silent."""
-        if measurement.point is not None:
-            self.told.fixes.append((at, measurement.point))
+        self.told.measured.append((at, measurement))
         body = _body(measurement, at)
         if not measurement.has_network:
             await self.hang_up()
@@ -66,15 +86,17 @@ class SimulatedWatch:
             self.told.fixes_late += measurement.point is not None
             return
         if self._streams is None:
-            await self._connect(measurement)
+            await self._connect()
+        if self.told.low_at is None and measurement.battery_percent < _LOW_PERCENT:
+            self.told.low_at = at
+        if measurement.sos:
+            await self._ask("AL", body)
+            self.told.sos_at.append(at)
+        else:
+            await self._send("UD", body)
         if self._until_heartbeat == 0:
             await self._heartbeat(measurement)
         self._until_heartbeat -= 1
-        if measurement.sos:
-            await self._ask("AL", body)
-            self.told.sos_sent += 1
-        else:
-            await self._send("UD", body)
 
     async def send_garbled(self) -> None:
         """Send a frame of a known kind that nobody can read."""
@@ -90,10 +112,10 @@ class SimulatedWatch:
             with suppress(ConnectionError):
                 await writer.wait_closed()
 
-    async def _connect(self, measurement: Measurement) -> None:
+    async def _connect(self) -> None:
         self._framer = Framer()
         self._streams = await asyncio.open_connection(self._host, self._port)
-        await self._heartbeat(measurement)
+        self._until_heartbeat = 0
         for body in self._backlog:
             await self._send("UD2", body)
         self._backlog.clear()
@@ -152,7 +174,13 @@ def _body(measurement: Measurement, at: datetime) -> list[str]:
         str(measurement.steps),
         "0",
         f"{status:08x}",
-        *("1", "0", "204", "4", "3110", "21543", "-71"),  # one cell, the same all morning
+        *_cells(measurement.cells),
         str(len(measurement.wifi)),
         *(field for mac in measurement.wifi for field in (f"net {mac[-2:]}", mac, "-61")),
     ]
+
+
+def _cells(cells: Sequence[Cell]) -> list[str]:
+    """Return the cells of one network; the strength of each is told in the protocol's own unit."""
+    network = [str(len(cells)), "0", *(str(cells[0].mcc), str(cells[0].mnc))]
+    return network + [field for cell in cells for field in (str(cell.lac), str(cell.cid), "-71")]
