@@ -136,7 +136,7 @@ class Watchkeeping:
                 episodes[AlarmKind.LOW_BATTERY] = sighting.at
                 kind, at, told_at = AlarmKind.LOW_BATTERY, sighting.at, sighting.received_at
                 alarms.append(own_alarm(watch_id, kind, at, told_at, self._lookup))
-        if episodes == state.episodes:
+        if episodes == state.episodes and not alarms:
             return state
         return replace(state, episodes=episodes, owed=(*state.owed, *alarms))
 
