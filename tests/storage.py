@@ -7,7 +7,7 @@ from moto import mock_aws
 
 from adapters.aws import client
 from adapters.dynamo.connection import connect, schema
-from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.dynamo.tables import TABLES
 from adapters.settings import Settings
 
 STAGE = "test"
@@ -27,12 +27,8 @@ def storage() -> Iterator[Settings]:
 
 
 def create_tables(settings: Settings) -> None:
-    """Create every table of the stage, with its TTL."""
+    """Create every table of the stage; without its TTL, which deletes nothing while a test runs."""
     dynamo = client("dynamodb", settings)
     for table in TABLES.values():
         name = table.physical_name(settings.stage)
         dynamo.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **schema(table))
-        if table.has_ttl:
-            dynamo.update_time_to_live(
-                TableName=name, TimeToLiveSpecification={"Enabled": True, "AttributeName": TTL_ATTRIBUTE}
-            )
