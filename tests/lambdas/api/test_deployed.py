@@ -17,14 +17,21 @@ from adapters.keyring import Keyring
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from core.accounts.register import Registration
+from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.retention.policy import Subject
+from core.tracking.model import Source
 from core.watches.model import Role
 from lambdas.api import bootstrap
 from lambdas.api.app import Api
 from lambdas.api.handler import handler
+from stacks.functions import API
+from tests.builders import any_alert, any_learned_place, any_zone
+from tests.calls import Calls, granted, recorded_calls
 from tests.clocks import NOON, FrozenClock
 from tests.lambdas.api.platform import PASSWORD, any_position, ask, event
+from tests.lambdas.api.routes import path_of, routes
+from tests.lambdas.api.test_strangers import BODIES
 from tests.storage import storage
 
 EMAIL = "Marieke@example.nl"
@@ -36,12 +43,14 @@ class Deployed:
 
     def __init__(self, settings: Settings) -> None:
         signing_key = client("kms", settings).create_key(KeyUsage="SIGN_VERIFY", KeySpec="RSA_2048")
+        ringing = client("sns", settings).create_platform_application(Name="any", Platform="APNS", Attributes={})
         self.settings = Settings(
             stage=settings.stage,
             region=settings.region,
             wrapping_key=settings.wrapping_key,
             signing_key=signing_key["KeyMetadata"]["KeyId"],
             issuer=ISSUER,
+            push_apns=ringing["PlatformApplicationArn"],
         )
         self.clock = FrozenClock()
         self.services = bootstrap.services(self.settings, self.clock)
@@ -81,9 +90,17 @@ class Deployed:
 
 
 @pytest.fixture
-def deployed() -> Iterator[Deployed]:
+def calls() -> Iterator[Calls]:
+    with recorded_calls() as calls:
+        yield calls
+
+
+@pytest.fixture
+def deployed(calls: Calls) -> Iterator[Deployed]:
     with storage() as settings:
-        yield Deployed(settings)
+        deployed = Deployed(settings)
+        calls.clear()
+        yield deployed
 
 
 def test_a_guardian_signs_in_and_sees_where_the_watch_is(deployed: Deployed) -> None:
@@ -105,6 +122,38 @@ def test_a_guardian_signs_in_and_sees_where_the_watch_is(deployed: Deployed) -> 
     assert page["next"] is None
     assert ask(deployed.api, "POST", "/v1/sign-out", token=token).status == 204
     assert ask(deployed.api, "GET", "/v1/watches", token=token).status == 401
+
+
+def test_every_route_asks_what_the_function_is_granted_and_no_more(deployed: Deployed, calls: Calls) -> None:
+    watch_id = deployed.watch(deployed.account())
+    zone, alert = any_zone(watch_id), any_alert(watch_id, NOON)
+    deployed.services.positions.add(any_position(watch_id, NOON, source=Source.WIFI))
+    deployed.services.zones.put(zone)
+    deployed.services.alerts.add(alert)
+    deployed.services.learned_places.put(watch_id, any_learned_place("a" * 32, NOON, point=Point(0.0, 0.0)))
+    ids = {"watch_id": watch_id, "zone_id": zone.zone_id, "alert_id": alert.alert_id, "place_id": "a" * 32}
+    calls.clear()
+    assert deployed.sign_in("wrong").status == 401
+    token = deployed.sign_in().json["access_token"]
+    phone = {"platform": "apns", "token": "5b3e" * 16}
+    bodies = {**BODIES, ("PUT", "/v1/phone"): phone, ("POST", "/v1/sign-in"): {"email": EMAIL, "password": PASSWORD}}
+    for method, template in in_order(routes()):
+        body = bodies.get((method, template))
+        sent = {} if body is None else {"json": body}
+        answer = ask(deployed.api, method, path_of(template, ids), token=token, **sent)
+        assert answer.status in {200, 201, 204}, (method, template, answer.body)
+    assert calls.tables | granted_of("keys") == granted(API.access), "a new process opens keys as well"
+    assert {name for name, _ in calls.others} <= set(API.services)
+
+
+def in_order(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return routes so that nothing is removed before it is asked for: one of a list, the list, the sign-in."""
+    removing = ("DELETE", "/v1/sign-out")
+    return sorted(found, key=lambda route: (route[1] == removing[1], route[0] == removing[0], -len(route[1])))
+
+
+def granted_of(table: str) -> set[tuple[str, str]]:
+    return {(table, action) for action in API.access.tables[table]}
 
 
 def test_a_token_is_signed_by_the_key_that_is_published(deployed: Deployed) -> None:

@@ -20,6 +20,7 @@ from core.accounts.model import Caller, TokenFamily
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.watches.model import Role
 from lambdas.live import bootstrap, feed, handler
+from tests.calls import Calls, recorded_calls
 from tests.clocks import FrozenClock
 from tests.storage import storage
 from tests.worlds import World, in_tables
@@ -111,6 +112,14 @@ def milliseconds(at: datetime) -> int:
 
 
 @pytest.fixture
-def live() -> Iterator[Live]:
+def calls() -> Iterator[Calls]:
+    with recorded_calls() as calls:
+        yield calls
+
+
+@pytest.fixture
+def live(calls: Calls) -> Iterator[Live]:
     with storage() as settings:
-        yield Live(settings)
+        live = Live(settings)
+        calls.clear()
+        yield live

@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from adapters.screens import GatewayScreens
 from adapters.stream.live import message_of
 from core.kernel.ids import WatchId, new_id
 from lambdas.live import feed, handler
 from lambdas.live.handler import LONGEST_MESSAGE, token_in
+from stacks.functions import LIVE, LIVE_FEED
 from tests.builders import any_position
+from tests.calls import Calls, granted
 from tests.clocks import NOON
 from tests.lambdas.live.conftest import CONNECTION, Live
 
@@ -125,6 +128,36 @@ def test_a_failure_of_our_own_is_not_hidden(live: Live, monkeypatch: pytest.Monk
     monkeypatch.setattr(live.feed.positions.positions, "between", failing)
     with pytest.raises(KeyError):
         live.move(message_of(live.watch_id, [any_position(live.watch_id, NOON)]))
+
+
+def test_connections_ask_what_their_function_is_granted_and_no_more(live: Live, calls: Calls) -> None:
+    token = live.token(live.member(live.watch_id))
+    calls.clear()
+    live.tell("CONNECT")
+    for _ in range(2):
+        live.tell("MESSAGE", {"token": token})
+    live.tell("MESSAGE", "garbage")
+    live.tell("DISCONNECT")
+    assert calls.tables == granted(LIVE.access)
+    assert calls.others == {
+        ("kms", "GetPublicKey"),
+        ("apigatewaymanagementapi", "PostToConnection"),
+        ("apigatewaymanagementapi", "DeleteConnection"),
+    }
+
+
+def test_the_feed_asks_what_its_function_is_granted_and_no_more(
+    live: Live, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    position = any_position(live.watch_id, NOON)
+    live.world.positions.add(position)
+    live.tell("MESSAGE", {"token": live.token(live.member(live.watch_id))})
+    calls.clear()
+    live.move(message_of(live.watch_id, [position]))
+    assert calls.others == {("kms", "Decrypt"), ("apigatewaymanagementapi", "PostToConnection")}
+    monkeypatch.setattr(GatewayScreens, "show", lambda *_: False)  # the app was closed
+    live.move(message_of(live.watch_id, [position]))
+    assert calls.tables == granted(LIVE_FEED.access)
 
 
 def test_the_handlers_wire_themselves_from_the_environment(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
