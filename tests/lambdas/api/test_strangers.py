@@ -134,7 +134,8 @@ def test_the_owner_gets_an_answer(untouched_homes: TwoHomes, method: str, templa
 
 @pytest.mark.attack("Z-01", guard=MEMBERSHIP)
 @pytest.mark.parametrize(("method", "template"), NAMED)
-def test_a_foreign_watch_answers_exactly_like_none(homes: TwoHomes, method: str, template: str) -> None:
+def test_a_foreign_watch_answers_exactly_like_none(untouched_homes: TwoHomes, method: str, template: str) -> None:
+    homes = untouched_homes
     before = homes.kept()
     assert homes.call(method, template, homes.hers).status == 404
     for query in QUERIES[template]:
