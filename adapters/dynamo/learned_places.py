@@ -13,6 +13,7 @@ from core.kernel.geo import Point
 from core.kernel.ids import WatchId
 from core.retention.policy import POLICY
 from core.tracking.model import LearnedPlace
+from core.tracking.ports import PlaceName
 from core.vault.model import SealedUnder
 from core.vault.ports import Sealer
 
@@ -72,11 +73,14 @@ class DynamoLearnedPlaces:
         self._sealer = sealer
         self._clock = clock
 
-    def named(self, watch_id: WatchId, access_points: Collection[str], now: datetime) -> Mapping[str, LearnedPlace]:
-        """Return what is known and not over, by the access points' names."""
-        keys = [(watch_id, each) for each in access_points]
-        found = self._places(LearnedPlaceRecord.batch_get(keys, consistent_read=True), now)
-        return {place.access_point: place for place in found}
+    def named(self, names: Collection[PlaceName], now: datetime) -> Mapping[PlaceName, LearnedPlace]:
+        """Return those that are known and not over."""
+        found = fit(LearnedPlaceRecord.batch_get(names, consistent_read=True), now)
+
+        def named(record: LearnedPlaceRecord) -> tuple[PlaceName, LearnedPlace]:
+            return (WatchId(record.watch_id), record.access_point), record.to_domain(self._sealer)
+
+        return dict(understood(found, named))
 
     def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[LearnedPlace]:
         """Return all that is not over, by name."""

@@ -12,7 +12,7 @@ from core.kernel.geo import Point, distance_m
 from core.kernel.ids import WatchId
 from core.retention.policy import POLICY
 from core.tracking.model import Cell, CellPlace, LearnedPlace, Report, Source
-from core.tracking.ports import AccessPointNames, Cells, LearnedPlaces
+from core.tracking.ports import AccessPointNames, Cells, LearnedPlaces, PlaceName
 from core.vault.model import Unreadable
 
 NULL_ISLAND = Point(0.0, 0.0)
@@ -61,14 +61,18 @@ class Surroundings:
         self._cells = cells
         self._now = now
         self._named: dict[tuple[WatchId, str], str] = {}
-        self._known: dict[WatchId, dict[str, LearnedPlace]] = {}
+        self._known: dict[PlaceName, LearnedPlace] = {}
         self._heard: Mapping[Cell, CellPlace] = {}
 
     def look_ahead(self, reports: Mapping[WatchId, Sequence[Report]]) -> None:
         """Ask for all that `locate` and `learn` need for these reports."""
-        for watch_id, of_watch in reports.items():
-            named = {name for report in of_watch for name in self._names_in(watch_id, report)}
-            self._known[watch_id] = dict(self._learned.named(watch_id, named, self._now)) if named else {}
+        names = {
+            (watch_id, name)
+            for watch_id, of_watch in reports.items()
+            for report in of_watch
+            for name in self._names_in(watch_id, report)
+        }
+        self._known = dict(self._learned.named(names, self._now)) if names else {}
         unsure = (report for of_watch in reports.values() for report in of_watch if not _is_surely_by_gps(report))
         heard = {cell for report in unsure for cell in report.cells}
         self._heard = self._cells.places(heard) if heard else {}
@@ -80,9 +84,8 @@ class Surroundings:
         """
         if _is_surely_by_gps(report):
             return gps_fix(report)
-        known = self._known[watch_id]
-        in_sight = [known[name] for name in self._names_in(watch_id, report) if name in known]
-        by_access_points = fix_by_access_points([place for place in in_sight if place.learned_at <= at])
+        in_sight = (self._known.get((watch_id, name)) for name in self._names_in(watch_id, report))
+        by_access_points = fix_by_access_points([place for place in in_sight if place and place.learned_at <= at])
         return by_access_points or gps_fix(report) or self._by_cells(report)
 
     def learn(self, watch_id: WatchId, report: Report, at: datetime) -> None:
@@ -92,12 +95,11 @@ class Surroundings:
         """
         fix = gps_fix(report)
         assert fix is not None, "a good fix has a place"
-        known = self._known[watch_id]
         for name in self._names_in(watch_id, report):
-            place = lesson(name, known.get(name), fix, at)
+            place = lesson(name, self._known.get((watch_id, name)), fix, at)
             if place is not None:
                 self._learned.put(watch_id, place)
-                known[name] = place
+                self._known[watch_id, name] = place
 
     def _names_in(self, watch_id: WatchId, report: Report) -> list[str]:
         """Return the names of the access points in sight, strongest first, where they could be of use."""

@@ -23,6 +23,8 @@ from core.tracking.model import (
 
 FrameName = tuple[WatchId, str]
 """A watch and the fingerprint of a frame of it."""
+PlaceName = tuple[WatchId, str]
+"""A watch and the name that an access point has with it."""
 
 
 class Decoder(Protocol):
@@ -131,8 +133,8 @@ class AccessPointNames(Protocol):
 class LearnedPlaces(Protocol):
     """What each watch learned of the access points around it."""
 
-    def named(self, watch_id: WatchId, access_points: Collection[str], now: datetime) -> Mapping[str, LearnedPlace]:
-        """Return what is known, by the access points' names, and not over."""
+    def named(self, names: Collection[PlaceName], now: datetime) -> Mapping[PlaceName, LearnedPlace]:
+        """Return those that are known and not over."""
         ...
 
     def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[LearnedPlace]:

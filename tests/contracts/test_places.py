@@ -12,6 +12,7 @@ from core.kernel.geo import Point
 from core.kernel.ids import WatchId
 from core.retention.policy import Subject
 from core.tracking.model import Cell, CellPlace
+from core.tracking.ports import PlaceName
 from core.vault.model import EpochOver
 from tests.builders import HOME, any_learned_place
 from tests.clocks import NOON, FrozenClock
@@ -26,12 +27,16 @@ def _name(number: int) -> str:
     return f"{number:032x}"
 
 
+def _names(watch_id: WatchId, *numbers: int) -> list[PlaceName]:
+    return [(watch_id, _name(number)) for number in numbers]
+
+
 class TestLearnedPlaces:
     def test_a_place_comes_back_whole(self, world: World) -> None:
         watch_id = world.watch()
         place = any_learned_place(_name(1), NOON + MS, point=Point(-33.8568, -179.99999), accuracy_m=7.5, roams=True)
         world.learned_places.put(watch_id, place)
-        assert world.learned_places.named(watch_id, [_name(0), _name(1)], NOON) == {_name(1): place}
+        assert world.learned_places.named(_names(watch_id, 0, 1), NOON) == {(watch_id, _name(1)): place}
         assert world.learned_places.of_watch(watch_id, NOON) == [place]
 
     def test_what_is_seen_again_takes_the_place_of_what_was_known(self, world: World) -> None:
@@ -46,9 +51,12 @@ class TestLearnedPlaces:
         places = [any_learned_place(_name(each), NOON) for each in range(5)]
         for place in reversed(places):
             world.learned_places.put(watch_id, place)
-        asked = [_name(each) for each in range(3, 150)]
-        assert world.learned_places.named(watch_id, asked, NOON).keys() == {_name(3), _name(4)}
-        assert world.learned_places.named(watch_id, [], NOON) == {}
+        other = world.watch(OTHER_DEVICE)
+        world.learned_places.put(other, any_learned_place(_name(3), NOON, accuracy_m=1.0))
+        found = world.learned_places.named([*_names(watch_id, *range(3, 150)), *_names(other, 3, 4)], NOON)
+        assert found.keys() == {*_names(watch_id, 3, 4), (other, _name(3))}
+        assert found[other, _name(3)].accuracy_m == 1.0
+        assert world.learned_places.named([], NOON) == {}
         assert world.learned_places.of_watch(watch_id, NOON) == places
 
     def test_they_are_forgotten_by_name(self, world: World) -> None:
@@ -96,7 +104,7 @@ def test_places_are_gone_with_the_watchs_key_and_one_that_does_not_open_hides_no
         moved.access_point = _name(2)
         moved.save()
         assert world.learned_places.of_watch(watch_id, NOON) == [place]
-        assert world.learned_places.named(watch_id, [_name(1), _name(2)], NOON) == {_name(1): place}
+        assert world.learned_places.named(_names(watch_id, 1, 2), NOON) == {(watch_id, _name(1)): place}
         world.sealer.destroy(Subject.BINDING, watch_id)
         assert world.learned_places.of_watch(watch_id, NOON) == []
 

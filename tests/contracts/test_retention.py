@@ -71,7 +71,7 @@ KEPT = {
     "learned_place": Kept(
         lambda case: case.world.learned_places.put(case.watch_id, any_learned_place(NAME, case.at)),
         lambda case, now: [
-            case.world.learned_places.named(case.watch_id, [NAME], now),
+            case.world.learned_places.named([(case.watch_id, NAME)], now),
             case.world.learned_places.of_watch(case.watch_id, now),
         ],
     ),

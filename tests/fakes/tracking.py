@@ -12,7 +12,7 @@ from core.kernel.page import Page
 from core.retention.policy import POLICY, DataClass, is_over
 from core.tracking.alarms import Alarm
 from core.tracking.model import Cell, CellPlace, Doubt, LearnedPlace, Position, Sighting, Source, TelemetryReading
-from core.tracking.ports import FrameName
+from core.tracking.ports import FrameName, PlaceName
 from core.vault.model import EpochOver
 
 
@@ -135,8 +135,10 @@ class InMemoryLearnedPlaces:
         self._clock = clock
         self.items: dict[tuple[WatchId, str], LearnedPlace] = {}
 
-    def named(self, watch_id: WatchId, access_points: Collection[str], now: datetime) -> Mapping[str, LearnedPlace]:
-        return {each.access_point: each for each in self.of_watch(watch_id, now) if each.access_point in access_points}
+    def named(self, names: Collection[PlaceName], now: datetime) -> Mapping[PlaceName, LearnedPlace]:
+        known = {name: self.items[name] for name in names if name in self.items}
+        expires_at = POLICY["learned_place"].expires_at
+        return {name: place for name, place in known.items() if not is_over(expires_at(place.learned_at), now)}
 
     def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[LearnedPlace]:
         held = (place for (of, _), place in sorted(self.items.items()) if of == watch_id)
