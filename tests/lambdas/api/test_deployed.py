@@ -143,7 +143,8 @@ def test_every_route_asks_what_the_function_is_granted_and_no_more(deployed: Dep
         answer = ask(deployed.api, method, path_of(template, ids), token=token, **sent)
         assert answer.status in {200, 201, 204}, (method, template, answer.body)
     assert calls.tables | granted_of("keys") == granted(API.access), "a new process opens keys as well"
-    assert {name for name, _ in calls.others} <= set(API.services)
+    assert {f"{service}:{action}" for service, action in calls.others if service == "sns"} == set(API.access.phones)
+    assert {service for service, _ in calls.others} <= set(API.services)
 
 
 def in_order(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
