@@ -1,17 +1,27 @@
-"""Which crossings a watch's points show beyond doubt."""
+"""Which crossings a watch's points show beyond doubt, and what is remembered between two of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from struct import pack
 from typing import Any
 
-from core.tracking.model import Position
-from core.zones.model import Crossing, Zone
+from core.tracking.model import Position, Source
+from core.zones.model import Circle, Crossing, Shape, Zone
+from core.zones.stance import SIGHT_M, Crossed, Sight, Stance
+
+USUAL_ACCURACY_M = 10.0
+"""Of a GPS point that tells none."""
+MARK_DIGITS = 8
+"""Enough to see that a shape is another one, too few to find it by trying places."""
+_START = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """What became of a watch's presence, and the crossings that are new. look_again_at: when `settle` may tell more.
+    """What became of a watch's presence, and the crossings that are new. look_again_at: when `settle` tells more.
 
     presence: as JSON holds it, without coordinates; {} at first.
     """
@@ -21,11 +31,108 @@ class Followed:
     look_again_at: datetime | None
 
 
-def follow(presence: Mapping[str, Any], zones: Sequence[Zone], positions: Sequence[Position]) -> Followed:
-    """Take in positions in order of time; what is doubtful, sent later or not newer than the newest changes nothing."""
-    return Followed(presence=presence, crossings=(), look_again_at=None)
+def follow(presence: Mapping[str, Any], zones: Sequence[Zone], positions: Iterable[Position]) -> Followed:
+    """Take in positions; what is doubtful, sent later or not newer than the newest changes nothing.
+
+    What silence proves until a position is received is found before it, whether `settle` came in time or not. A zone
+    that is new or has another shape starts in silence; one that is gone is forgotten.
+    """
+    watching = _Watching(presence, zones)
+    for position in sorted(positions, key=time_of):
+        if may_prove(position) and is_news(time_of(position), watching.newest_at):
+            watching.settle(position.received_at)
+            watching.see(position)
+    return watching.followed()
 
 
 def settle(presence: Mapping[str, Any], zones: Sequence[Zone], now: datetime) -> Followed:
     """Take in that nothing more was heard until now."""
-    return Followed(presence=presence, crossings=(), look_again_at=None)
+    watching = _Watching(presence, zones)
+    watching.settle(now)
+    return watching.followed()
+
+
+def time_of(position: Position) -> datetime:
+    """Return the fix time, never after receipt: a clock that is ahead would make true points old."""
+    return min(position.at, position.received_at)
+
+
+def may_prove(position: Position) -> bool:
+    """Tell whether a position may change anything; cells are hundreds of metres off and flap."""
+    return not position.doubts and not position.backlog and position.source is not Source.CELL
+
+
+def is_news(at: datetime, newest_at: datetime | None) -> bool:
+    """Tell whether a point is newer than all that were seen."""
+    return newest_at is None or at > newest_at
+
+
+def within_sight(distance_m: float) -> float:
+    """Return a signed distance to a border, as far as it may be remembered."""
+    return max(-SIGHT_M, min(SIGHT_M, distance_m))
+
+
+def mark_of(shape: Shape) -> str:
+    """Return what changes with the shape and does not tell its place."""
+    if isinstance(shape, Circle):
+        numbers = [shape.centre.latitude, shape.centre.longitude, shape.radius_m]
+    else:
+        numbers = [number for each in shape.vertices for number in (each.latitude, each.longitude)]
+    return sha256(pack(f"<{len(numbers)}d", *numbers)).hexdigest()[:MARK_DIGITS]
+
+
+class _Watching:
+    """A presence in use."""
+
+    def __init__(self, presence: Mapping[str, Any], zones: Sequence[Zone]) -> None:
+        self._newest = presence.get("newest")
+        held = presence.get("zones", {})
+        self._stances = [(zone, _stance_of(held.get(zone.zone_id), mark_of(zone.shape))) for zone in zones]
+        self._crossings: list[Crossing] = []
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """Time of the newest position that was seen."""
+        return None if self._newest is None else _at(self._newest)
+
+    def see(self, position: Position) -> None:
+        """Take in a position."""
+        at, heard = _ms(time_of(position)), _ms(position.received_at)
+        accuracy_m = position.accuracy_m or USUAL_ACCURACY_M
+        self._newest = at
+        for zone, stance in self._stances:
+            distance_m = within_sight(zone.shape.signed_distance_m(position.point, SIGHT_M))
+            see = stance.see_wifi if position.source is Source.WIFI else stance.see
+            self._note(zone, see(Sight(at, heard, distance_m, accuracy_m)))
+
+    def settle(self, now: datetime) -> None:
+        """Find what silence has proven by now."""
+        for zone, stance in self._stances:
+            self._note(zone, stance.settle(_ms(now)))
+
+    def _note(self, zone: Zone, crossed: Crossed | None) -> None:
+        if crossed:
+            into, at, known_at = crossed
+            self._crossings.append(Crossing(zone_id=zone.zone_id, into=into, at=_at(at), known_at=_at(known_at)))
+
+    def followed(self) -> Followed:
+        """Return what came of it."""
+        excursions = (stance.excursion for _, stance in self._stances)
+        due = [at for each in excursions if each and (at := each.true_from()) is not None]
+        return Followed(
+            presence={"newest": self._newest, "zones": {zone.zone_id: stance.held() for zone, stance in self._stances}},
+            crossings=tuple(self._crossings),
+            look_again_at=_at(min(due)) if due else None,
+        )
+
+
+def _stance_of(held: Mapping[str, Any] | None, mark: str) -> Stance:
+    return Stance.of(held) if held and held["mark"] == mark else Stance(mark)
+
+
+def _ms(at: datetime) -> int:
+    return (at - _START) // _MS
+
+
+def _at(ms: int) -> datetime:
+    return _START + ms * _MS
