@@ -19,25 +19,29 @@ from adapters.dynamo import positions, telemetry
 from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments, as_it_is
 from adapters.stream.kinesis import KinesisFrameStream
 from adapters.watch.uplink import WireDecoder
+from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
+from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.retention.policy import Subject
 from core.tracking.admission import Outcome
 from core.tracking.model import Position, ReceivedFrame, TelemetryReading
 from core.vault.ports import Sealer
+from core.zones.model import Circle
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
 from device_bridge.uplink import LANE_INTERVAL_S, LANES, Uplink
 from lambdas.ingest.bootstrap import application
 from lambdas.ingest.handler import take
+from tests.builders import any_zone
 from tests.clocks import NOON, FrozenClock
 from tests.fakes.frame_stream import RecordingAlertQueue
 from tests.fakes.tracking import InMemoryPositions, InMemoryTelemetryReadings
 from tests.frames import kinesis_event, location, received
 from tests.storage import storage
-from tests.worlds import in_memory, in_tables, stocked
+from tests.worlds import World, in_memory, in_tables, stocked
 
 WATCHES = 60  # a second of 60,000 watches with 90 positions a day each gives about as many, of as many watches
+ZONES = 2  # home and school, of each watch
 HEARTBEATS = 20  # a moving watch sends one for every few positions
 BATCHES = 17  # a little over 1,000 positions
 ROUNDS = 5
@@ -120,9 +124,13 @@ def _round(batches: Sequence[Sequence[ReceivedFrame]]) -> tuple[float, float]:
     """Return the seconds of the whole step, and of framing and decoding alone."""
     world = in_memory(FrozenClock(NOON + BATCHES * INTERVAL))
     for number in range(WATCHES):
-        world.sealer.make(Subject.BINDING, world.watch(_device(number)))
+        _draw_zones(world, world.watch(_device(number)))
     ingest = world.ingest(
-        positions=_SealingPositions(world.sealer, world.clock), telemetry=_SealingReadings(world.sealer, world.clock)
+        positions=_SealingPositions(world.sealer, world.clock),
+        telemetry=_SealingReadings(world.sealer, world.clock),
+        watchkeeper=Watchkeeping(
+            world.zones, world.watch_states, world.due_times, world.alarms, world.lookup, world.clock
+        ),
     )
     started = perf_counter()
     stored = sum(ingest.take(batch).counts[Outcome.STORED] for batch in batches)
@@ -135,6 +143,11 @@ def _round(batches: Sequence[Sequence[ReceivedFrame]]) -> tuple[float, float]:
         for frame in batch:
             decoder.decode(decoder.address(frame.raw), frame.received_at)  # type: ignore[arg-type] # all are kept kinds
     return whole, perf_counter() - started
+
+
+def _draw_zones(world: World, watch_id: WatchId) -> None:
+    for each in range(ZONES):
+        world.zones.put(any_zone(watch_id, shape=Circle(Point(52.2, 5.9 + each / 100), 150.0)))
 
 
 async def _through_lanes(stream: KinesisFrameStream) -> None:
@@ -175,8 +188,11 @@ def _calls() -> dict[str, float]:
         world = in_tables(settings, FrozenClock(NOON + BATCHES * INTERVAL))
         for number in range(WATCHES):
             world.devices.stock(stocked(_device(number)))
-            world.devices.bind(_device(number), WatchId(new_id()), AccountId(new_id()), NOON - INTERVAL)
-        wired = application(replace(settings, trust_unproven=True), world.clock)
+            watch_id = WatchId(new_id())
+            world.devices.bind(_device(number), watch_id, AccountId(new_id()), NOON - INTERVAL)
+            _draw_zones(world, watch_id)
+        queue_url = client("sqs", settings).create_queue(QueueName="any")["QueueUrl"]
+        wired = application(replace(settings, trust_unproven=True, alert_queue_url=queue_url), world.clock)
         kinesis = client("kinesis", settings)
         kinesis.create_stream(StreamName=STREAM, ShardCount=1)
         with patch.object(BaseClient, "_make_api_call", counting), redirect_stdout(StringIO()):
@@ -186,4 +202,4 @@ def _calls() -> dict[str, float]:
                 records = [batch[start : start + size] for start in range(0, len(batch), size)]
                 assert not take(kinesis_event(records), wired)["batchItemFailures"]
     thousands = WATCHES * BATCHES / 1000
-    return {service: round(calls[service] / thousands, 1) for service in ("DynamoDB", "KMS", "Kinesis")}
+    return {service: round(calls[service] / thousands, 1) for service in ("DynamoDB", "KMS", "Kinesis", "SQS")}
