@@ -3,8 +3,9 @@
 Only this file touches its private parts. As it comes, a stream mapping remembers an index into a shard's records, and
 each put drops the records that are older than a day: a day after the first, the indexes point behind the end and
 nothing is delivered any more. A batch that failed in part counts as done. One thread waits for each call of a stream's
-function, and no queue is looked at meanwhile. What is pushed to a phone leaves no trace. And a grant for one phone, one
-platform application or one sender allows nothing, as it takes their calls for calls without a resource.
+function, and no queue is looked at meanwhile. What is pushed to a phone leaves no trace. A grant for one phone, one
+platform application or one sender allows nothing, as it takes their calls for calls without a resource. And it asks for
+a grant of its own for sending several messages at once.
 """
 
 import json
@@ -115,9 +116,9 @@ def record_pushes(log: Path) -> None:
     sns._publish = publish_and_record
 
 
-def mend_resources() -> None:
-    """Let grants hold for a phone, a platform application and a sender, as on AWS."""
-    extract = iam_actions.extract_resource_arn
+def mend_grants() -> None:
+    """Let grants hold for a phone, a platform application, a sender and several messages, as on AWS."""
+    extract, action_of = iam_actions.extract_resource_arn, iam_actions.extract_iam_action
 
     def extract_also(service: str, method: str, path: str, headers: Any, body: bytes, query: Any, *scope: str) -> str:
         found: str = extract(service, method, path, headers, body, query, *scope)
@@ -130,11 +131,16 @@ def mend_resources() -> None:
             return ":".join(("arn:aws:ses", *scope, f"identity/{domain}"))
         return found
 
+    def action_as_on_aws(*call: Any) -> Any:
+        action = action_of(*call)
+        return "sqs:SendMessage" if action == "sqs:SendMessageBatch" else action
+
     iam_actions.extract_resource_arn = extract_also
+    iam_actions.extract_iam_action = action_as_on_aws
 
 
 if __name__ == "__main__":
     mend_stream_mappings()
-    mend_resources()
+    mend_grants()
     record_pushes(Path(os.environ[PUSH_LOG]))
     main()

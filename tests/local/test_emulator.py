@@ -152,7 +152,7 @@ def test_a_push_to_a_phone_is_recorded_with_all_that_it_says(tmp_path: Path) -> 
         }
 
 
-def test_a_grant_for_one_application_its_phones_and_one_sender_holds_for_these_alone(tmp_path: Path) -> None:
+def test_a_grant_for_one_application_its_phones_one_queue_and_one_sender_holds_for_these_alone(tmp_path: Path) -> None:
     with Emulator(tmp_path, free_ports(1)[0], enforce_grants=True) as emulator:
         ours, theirs = (platform_application(client(emulator, "sns"), name) for name in ("ours", "theirs"))
         for domain in ("ours.example", "theirs.example"):
@@ -160,21 +160,25 @@ def test_a_grant_for_one_application_its_phones_and_one_sender_holds_for_these_a
         allowed = {
             "sns:CreatePlatformEndpoint": ours,
             "sns:DeleteEndpoint": ours.replace(":app/", ":endpoint/") + "/*",
+            "sqs:SendMessage": f"arn:aws:sqs:{REGION}:{ACCOUNT}:ours",
             "ses:SendEmail": f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/ours.example",
         }
+        queue = client(emulator, "sqs").create_queue(QueueName="ours")["QueueUrl"]
         user = user_with(emulator, allowed)
-        sns, ses = client(emulator, "sns", user), client(emulator, "sesv2", user)
+        sns, ses, sqs = (client(emulator, service, user) for service in ("sns", "sesv2", "sqs"))
 
         phone = sns.create_platform_endpoint(PlatformApplicationArn=ours, Token="a phone")["EndpointArn"]
         sns.delete_endpoint(EndpointArn=phone)
         send_mail(ses, "Alerts <alerts@ours.example>")
+        sqs.send_message_batch(QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "one of several"}])
         for refused in (
             lambda: sns.create_platform_endpoint(PlatformApplicationArn=theirs, Token="a phone"),
             lambda: sns.delete_endpoint(EndpointArn=phone.replace("/ours/", "/theirs/")),
             lambda: sns.publish(TargetArn=phone, Message="ring"),
             lambda: send_mail(ses, "alerts@theirs.example"),
+            lambda: sqs.receive_message(QueueUrl=queue),
         ):
-            with pytest.raises(ClientError, match="not authorized"):
+            with pytest.raises(ClientError, match=r"not authorized|denied"):
                 refused()
 
 
