@@ -22,6 +22,7 @@ from core.kernel.ids import AccountId, WatchId, new_id
 from core.retention.policy import Subject
 from core.tracking.model import Source
 from core.watches.model import Role
+from core.zones.model import ZONES_PER_WATCH
 from lambdas.api import bootstrap
 from lambdas.api.app import Api
 from lambdas.api.handler import handler
@@ -155,6 +156,20 @@ def in_order(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def granted_of(table: str) -> set[tuple[str, str]]:
     return {(table, action) for action in API.access.tables[table]}
+
+
+@pytest.mark.promise("P-18", guard="adapters.dynamo.zones:DynamoZones.put", part="bounded in number")
+@pytest.mark.attack("C-07", guard="adapters.dynamo.zones:DynamoZones.put", part="zones limited in number")
+@pytest.mark.attack("Z-14", guard="adapters.dynamo.zones:DynamoZones.put", part="zones")
+def test_a_watch_has_as_many_zones_as_it_may_have_and_no_more(deployed: Deployed) -> None:
+    watch_id = deployed.watch(deployed.account())
+    token = deployed.sign_in().json["access_token"]
+    for _ in range(ZONES_PER_WATCH - 1):
+        deployed.services.zones.put(any_zone(watch_id))
+    asked = {"token": token, "json": BODIES["POST", "/v1/watches/<watch_id>/zones"]}
+    path = f"/v1/watches/{watch_id}/zones"
+    assert [ask(deployed.api, "POST", path, **asked).status for _ in range(2)] == [201, 409]
+    assert len(ask(deployed.api, "GET", path, token=token).json["items"]) == ZONES_PER_WATCH
 
 
 def test_a_token_is_signed_by_the_key_that_is_published(deployed: Deployed) -> None:
