@@ -109,7 +109,7 @@ class Due:
 class WatchState:
     """What is remembered of a watch, so that each crossing, discharge and silence is told once.
 
-    newest_at: of the newest sighting taken in; an older one changes nothing. presence: what the zone engine remembers,
+    newest_at: of the newest report taken in; what is older changes nothing. presence: what the zone engine remembers,
     as JSON holds it, without coordinates. episodes: conditions that were told and are not over, with their begin.
     is_silent: it was told that nothing is heard. silence_due_at: when the silence is looked at next. rang: when alerts
     other than an SOS were sent within the last hour. sos: the last SOS that rang; its repeats stand for all before it.

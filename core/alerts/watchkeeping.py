@@ -87,7 +87,9 @@ class Watchkeeping:
         state = self._fared(state, watch_id, news)
         if state is known or not news:
             return state
-        return replace(state, newest_at=news[-1].at)
+        # a heartbeat tells no time: it is as of its receipt, and makes no report old that a slower clock told with it
+        told_at = (each.at for each in news if each.alarms is not None)
+        return replace(state, newest_at=max(told_at, default=state.newest_at))
 
     def _heard(self, state: WatchState, watch_id: WatchId, sightings: Sequence[Sighting]) -> WatchState:
         """End a silence, and see to it that the next one is noticed: the sweep prolongs the wait by itself."""

@@ -197,6 +197,15 @@ def test_heartbeats_are_not_written_down(family: Family) -> None:
     assert len(family.due().waiting()) == 1
 
 
+def test_a_heartbeat_makes_no_report_old_that_a_slower_clock_told_with_it(family: Family) -> None:
+    family.world.zones.put(any_zone(family.watch_id, shape=Circle(HOME, 200.0)))
+    way = walk(family, *HOME_THEN_PARK)
+    family.saw(way[0], any_sighting(NOON + timedelta(hours=1), battery_percent=90, alarms=None))
+    for sighting in way[1:]:
+        family.saw(sighting)
+    assert family.kinds() == [LEFT]
+
+
 def test_nothing_comes_of_the_frames_of_an_erased_watch(family: Family) -> None:
     family.world.sealer.destroy(Subject.BINDING, family.watch_id)
     family.saw(battery(NOON - timedelta(days=89), 5))
