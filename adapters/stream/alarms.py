@@ -66,5 +66,5 @@ def alarm_of(text: str) -> Alarm:
             is_late=content["is_late"],
             is_confirmed=content["is_confirmed"],
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise NotAnAlarm("not a message of an alarm") from None

@@ -45,5 +45,5 @@ def names_of(text: str) -> tuple[WatchId, list[PositionName]]:
         content = json.loads(text)
         names = [(datetime.fromisoformat(at), str(fingerprint)) for at, fingerprint in content["positions"]]
         return WatchId(content["watch_id"]), names
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise NotNewPositions("not a message of new positions") from None

@@ -67,7 +67,9 @@ def test_a_message_holds_ids_kind_and_times_and_nothing_else() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", "1", '{"alert_id": 1}', "V0YxCg=="])
+@pytest.mark.parametrize(
+    "text", ["", "no JSON", "[]", "{}", "1", '{"alert_id": 1}', "V0YxCg==", pytest.param("[" * 100_000, id="deep")]
+)
 def test_another_text_is_told_as_such(text: str) -> None:
     with pytest.raises(NotAnAlarm):
         alarm_of(text)
