@@ -158,7 +158,8 @@ SWEEP = FunctionSpec(
             **_TELLING,
             "due": ("DeleteItem", "PutItem", "Query"),
             "telemetry": ("Query",),
-            "zones": ("GetItem", "Query"),
+            "zones": ("Query",),
+            "alerts": ("GetItem",),  # it repeats; what is new goes by the queue
             "live-views": (*_AUDIENCE["live-views"], "PutItem"),
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,

@@ -1,0 +1,13 @@
+"""The alert queue, its function and all that they work with, on moto."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lambdas.alerts.platform import Platform, platform
+
+
+@pytest.fixture
+def stage() -> Iterator[Platform]:
+    with platform() as stage:
+        yield stage
