@@ -167,9 +167,9 @@ def measurements(child: Child, seed: int) -> Iterator[Measurement]:
             offset_s += STEP_S
 
 
-def _heard_at(place: Point) -> list[Cell]:
+def _heard_at(place: Point) -> tuple[Cell, ...]:
     nearest = sorted(TOWERS, key=lambda tower: distance_m(tower.point, place))
-    return [tower.cell for tower in nearest[:_CELLS_HEARD]]
+    return tuple(tower.cell for tower in nearest[:_CELLS_HEARD])
 
 
 def _wander(chance: random.Random) -> float:
