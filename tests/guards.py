@@ -119,7 +119,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.alerts.courier:called_upon": lambda members: [member.account_id for member in members][:1],
     "core.alerts.messages:mail_of": lambda alert: Mail(str(alert.zone_name), f"{alert.kind} {alert.watch_id}"),
     "core.alerts.messages:push_payload": lambda alert: {
-        name: str(getattr(alert, name)) for name in ("alert_id", "watch_id", "kind", "at", "zone_name")
+        "type": "alert",
+        "id": alert.alert_id,
+        "loc-key": f"{alert.kind} {alert.zone_name} {alert.watch_id}",
+        "sound": "default",
+        "interruption-level": "time-sensitive",
     },
     "core.alerts.own_alarms:is_late": returns(False),
     "core.alerts.service:AlertService._unseen": lambda self, watch_id, alert_id: (

@@ -83,7 +83,8 @@ def test_neither_a_message_on_the_queue_nor_a_push_holds_more_than_ids(stage: Pl
     phone = stage.phone()
     stage.ingest(received(sos(), NOON))
     bodies = stage.queued()
-    stage.deliver(*bodies)
+    assert stage.deliver(*bodies) == []
+    assert len(stage.pushes()) == 1
     everything = "".join(bodies) + json.dumps(stage.pushes())
     secrets = (DEVICE, "52.2", "5.96", stage.email, stage.owner, phone.endpoint)
     assert not any(secret in everything for secret in secrets)
