@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+_POLE_DEG, _HALF_TURN_DEG = 90.0, 180.0
 EARTH_RADIUS_M = 6_371_008.8  # mean radius of the WGS 84 ellipsoid (IUGG)
 
 
@@ -12,6 +13,11 @@ class Point:
 
     latitude: float
     longitude: float
+
+
+def is_on_earth(point: Point) -> bool:
+    """Tell whether there is such a place; there is none at NaN or infinity."""
+    return abs(point.latitude) <= _POLE_DEG and abs(point.longitude) <= _HALF_TURN_DEG
 
 
 def distance_m(a: Point, b: Point) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from core.kernel.errors import NotFound, Refused
-from core.kernel.geo import EARTH_RADIUS_M, Point, distance_m
+from core.kernel.geo import EARTH_RADIUS_M, Point, distance_m, is_on_earth
 from core.kernel.ids import WatchId, ZoneId
 from core.zones.geometry import FAR_M, Ring
 
@@ -23,7 +23,6 @@ LEAST_BREADTH_M = 25.0
 LONGEST_NAME = 40
 WINDOWS_PER_ZONE = 14
 DEFAULT_TIME_ZONE = "Europe/Amsterdam"
-_POLE_DEG, _HALF_TURN_DEG = 90.0, 180.0
 
 
 class InvalidZone(Refused):
@@ -44,9 +43,7 @@ def _require(is_so: bool, rule: str) -> None:
 
 
 def _require_place(point: Point) -> None:
-    # no NaN passes a comparison
-    _require(abs(point.latitude) <= _POLE_DEG, "a latitude is between -90 and 90 degrees")
-    _require(abs(point.longitude) <= _HALF_TURN_DEG, "a longitude is between -180 and 180 degrees")
+    _require(is_on_earth(point), "a latitude is between -90 and 90 degrees, a longitude between -180 and 180")
 
 
 @dataclass(frozen=True, slots=True)
