@@ -15,7 +15,7 @@ from core.kernel.keys import SEPARATOR, composite_key
 from core.retention.policy import POLICY
 
 SLOTS = 32
-"""Each takes 1,000 writes a second, and each is asked once a minute."""
+"""Each takes 1,000 writes a second, and each is asked once a minute. As many more hold the connections."""
 
 _CLASS = POLICY["due"]
 _FIRST = "0"  # sorts before every instant
@@ -60,7 +60,7 @@ class DynamoDueTimes:
 
     def over(self, now: datetime) -> Iterator[Due]:
         """Yield all whose instant has come, slot by slot, in each the oldest first."""
-        for number in range(SLOTS):
+        for number in range(2 * SLOTS):
             found = DueRecord.between(_slot(number), _FIRST, instant(now) + _JUST_AFTER, now=now)
             yield from understood(found, DueRecord.to_domain)
 
@@ -71,6 +71,8 @@ class DynamoDueTimes:
 
 def _key(due: Due) -> tuple[str, str]:
     number = hashlib.sha256((due.watch_id or due.subject).encode()).digest()[0] % SLOTS
+    if due.kind is DueKind.CONNECTION:
+        number += SLOTS  # asked last: strangers may open any number, and no SOS waits for them
     subject = due.subject.encode().hex()  # a connection's id holds what no key may hold
     return _slot(number), composite_key(instant(due.at), due.kind, due.watch_id or _NOTHING, subject or _NOTHING)
 

@@ -59,7 +59,7 @@ class DueTimes(Protocol):
         ...
 
     def over(self, now: datetime) -> Iterator[Due]:
-        """Yield all whose instant has come, the oldest of each partition first."""
+        """Yield all whose instant has come, the oldest of each partition first, connections after all else."""
         ...
 
     def remove(self, due: Due) -> None:

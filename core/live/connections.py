@@ -32,13 +32,15 @@ class Connections:
 
         A later token prolongs the view, if it is of the same account.
         """
-        earlier = self.views.get(connection_id, now)
         try:
             bearer = self.access.caller_of(token)
         except NotSignedIn:
-            return self.refuse(connection_id)
+            self.refuse(connection_id)
+            return
+        earlier = self.views.get(connection_id, now)
         if not (in_time(connected_at, now) if earlier is None else earlier.account_id == bearer.account_id):
-            return self.refuse(connection_id)
+            self.refuse(connection_id)
+            return
         view = LiveView(
             connection_id=connection_id,
             account_id=bearer.account_id,
@@ -49,7 +51,6 @@ class Connections:
         self.views.put(view, now)
         if not self.screens.show(connection_id, watching(view)):
             self.views.remove(connection_id)
-        return None
 
     def refuse(self, connection_id: str) -> None:
         """Forget the connection and close it."""

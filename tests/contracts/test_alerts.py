@@ -194,6 +194,12 @@ class TestDueTimes:
         assert len(swept) == 3
         assert list(world.due_times.over(NOON + SECOND)) == [_due(0, at=NOON + SECOND, step=1)]
 
+    def test_connections_come_last_because_strangers_may_open_any_number(self, world: World) -> None:
+        connections = [_due(-5, kind=DueKind.CONNECTION, watch_id=None, subject=f"{each}=") for each in range(50)]
+        for due in (*connections, _due(0)):
+            world.due_times.add(due)
+        assert next(iter(world.due_times.over(NOON))) == _due(0)
+
     def test_what_was_due_long_ago_is_still_looked_at(self, world: World) -> None:
         due = Due(kind=DueKind.SILENCE, at=NOON - timedelta(days=80), watch_id=world.watch())
         world.due_times.add(due)

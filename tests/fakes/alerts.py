@@ -63,7 +63,8 @@ class InMemoryDueTimes:
 
     def over(self, now: datetime) -> Iterator[Due]:
         held = sorted(self.items.items())
-        yield from [due for _, (due, expires_at) in held if due.at <= now and not is_over(expires_at, now)]
+        dues = [due for _, (due, expires_at) in held if due.at <= now and not is_over(expires_at, now)]
+        yield from sorted(dues, key=lambda due: due.kind is DueKind.CONNECTION)
 
     def remove(self, due: Due) -> None:
         self.items.pop(_name_of(due), None)
