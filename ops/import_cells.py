@@ -4,7 +4,7 @@ import csv
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from core.kernel.geo import Point
+from core.kernel.geo import Point, is_on_earth
 from core.tracking.model import Cell, CellPlace
 from core.tracking.places import NULL_ISLAND
 from core.tracking.ports import Cells
@@ -81,7 +81,7 @@ def _place(row: list[str]) -> CellPlace:
     except ValueError:
         raise InvalidCell("a field is no number") from None
     point = Point(latitude, longitude)
-    if not (abs(latitude) <= 90 and abs(longitude) <= 180) or point == NULL_ISLAND:  # noqa: PLR2004 - degrees
+    if not is_on_earth(point) or point == NULL_ISLAND:
         raise InvalidCell("the coordinates are no place")
     if not 0 <= range_m <= _FARTHEST_M:
         raise InvalidCell(f"the range is not 0 to {_FARTHEST_M:.0f} metres")
