@@ -120,11 +120,13 @@ def _fcm(payload: Mapping[str, str]) -> Mapping[str, Any]:
     """Google's form: https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages, as SNS wraps it."""
     android = {
         "priority": "high",
+        "collapse_key": payload["id"],  # of the repeats that waited for a phone, the last one is enough
         "ttl": f"{int(KEPT_FOR.total_seconds())}s",
         "notification": {
             "body_loc_key": payload["loc-key"],
             "sound": payload["sound"],
             "channel_id": _ANDROID_CHANNELS[payload["type"]],
+            "tag": payload["id"],
         },
     }
     message = {"data": {"type": payload["type"], "id": payload["id"]}, "android": android}

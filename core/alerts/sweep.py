@@ -11,6 +11,9 @@ from core.vault.model import EpochOver, Unreadable
 FAILED = "failed"
 """Counter of rows that could not be looked at; they are there again at the next sweep."""
 
+_FIRST = (DueKind.SOS_REPEAT, DueKind.RETRY, DueKind.DWELL, DueKind.CONNECTION, DueKind.SILENCE)
+"""Who calls for help waits for nobody; a silence, of which there are the most rows, waits for all."""
+
 Fire = Callable[[Due], Due | None]
 """Does what is due where the state still asks for it, so that twice is once; returns what comes next."""
 
@@ -24,9 +27,12 @@ class Sweep:
         self._clock = clock
 
     def run(self) -> Counter[str]:
-        """Look at everything whose instant has come; return counts by kind. A row that fails stops no other."""
+        """Look at everything whose instant has come, the urgent first; return counts by kind.
+
+        A row that fails stops no other.
+        """
         counts: Counter[str] = Counter()
-        for due in self._due.over(self._clock.now()):
+        for due in sorted(self._due.over(self._clock.now()), key=lambda due: (_FIRST.index(due.kind), due.at)):
             try:
                 self._take(due)
             except Exception:  # noqa: BLE001 - counted, and taken again at the next sweep

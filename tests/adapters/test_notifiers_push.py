@@ -186,7 +186,8 @@ def test_the_message_has_the_form_of_each_service_and_holds_nothing_else(kind: A
     assert inner.keys() == {"data", "android"}
     assert inner["data"] == {"type": apns["type"], "id": alert.alert_id}
     assert inner["android"]["priority"] == "high"
-    assert inner["android"]["notification"].keys() == {"body_loc_key", "sound", "channel_id"}
+    assert inner["android"].keys() == {"priority", "collapse_key", "ttl", "notification"}
+    assert inner["android"]["notification"].keys() == {"body_loc_key", "sound", "channel_id", "tag"}
     everything = json.dumps(message).replace(alert.alert_id, "")
     assert not any(secret in everything for secret in SECRETS)
     assert len(message["Message"]) < 4_096  # octets, the limit of both services

@@ -42,6 +42,28 @@ def test_only_what_has_come_is_looked_at_and_then_gone(due_times: InMemoryDueTim
     assert due_times.waiting() == [due_at(1)]
 
 
+def test_what_is_urgent_is_looked_at_first_and_then_what_waits_longest(due_times: InMemoryDueTimes) -> None:
+    seen: list[tuple[DueKind, int]] = []
+
+    def look(due: Due) -> None:
+        seen.append((due.kind, due.step))
+
+    for step, kind in enumerate(
+        (DueKind.SILENCE, DueKind.CONNECTION, DueKind.DWELL, DueKind.RETRY, DueKind.SOS_REPEAT)
+    ):
+        due_times.add(due_at(-2, kind, step=step))
+        due_times.add(due_at(-1, kind, step=10 + step))
+    sweep(due_times, **{kind.value: look for kind in DueKind})
+    assert [kind for kind, _ in seen[::2]] == [
+        DueKind.SOS_REPEAT,
+        DueKind.RETRY,
+        DueKind.DWELL,
+        DueKind.CONNECTION,
+        DueKind.SILENCE,
+    ]
+    assert [step for _, step in seen] == [4, 14, 3, 13, 2, 12, 1, 11, 0, 10]
+
+
 def test_what_comes_next_stands_before_the_old_row_goes() -> None:
     order: list[str] = []
 
