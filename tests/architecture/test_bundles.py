@@ -73,9 +73,9 @@ def test_a_bundle_holds_its_own_code_and_locked_dependencies_and_nothing_else(
     packages = {"adapters", "core", "wire", "lambdas"}
     assert {path.relative_to(content) for name in packages for path in (content / name).rglob("*.py")} == own
     assert not {path.name for path in content.iterdir()} & _OTHER_OWN
-    assert {path.parts[1] for path in own if path.parts[0] == "lambdas" and len(path.parts) > 2} == {spec.name}
+    assert {path.parts[1] for path in own if path.parts[0] == "lambdas" and len(path.parts) > 2} == {spec.group}
     installed = {_name(metadata) for metadata in content.glob("*.dist-info/METADATA")}
-    assert installed == _locked(spec.name)
+    assert installed == _locked(spec.group)
     assert not [path for path in content.rglob("*") if path.name in {"__pycache__", "tests"} or path.suffix == ".pyc"]
 
 
