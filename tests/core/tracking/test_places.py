@@ -93,6 +93,18 @@ class TestWifi:
             world.ingest().take(frames)
             assert [each.source for each in world.history(watch_id)] == [Source.GPS, Source.WIFI]
 
+    @pytest.mark.parametrize("coordinates", [(0.0, 0.0), (91, 5.9), ("", "")])
+    def test_a_fix_that_is_no_place_is_none_however_valid_it_is_said_to_be(
+        self, world: World, coordinates: tuple[Any, Any]
+    ) -> None:
+        world.watch()
+        _outdoors(world, NOON, ROUTER)
+        latitude, longitude = coordinates
+        claimed = {"valid": "A", "satellites": 9, "latitude": latitude, "longitude": longitude}
+        position = _indoors(world, NOON + minutes(1), ROUTER, **claimed)
+        assert position is not None
+        assert (position.source, set(position.doubts)) == (Source.WIFI, set())
+
     def test_what_one_watch_learned_is_nothing_to_another(self, world: World) -> None:
         world.watch()
         other = world.watch(OTHER_DEVICE)

@@ -171,6 +171,22 @@ def test_frames_of_unknown_and_unbound_devices_leave_nothing_but_a_counter(
     assert world.devices.standing("1111111111") is Standing.UNKNOWN
 
 
+@pytest.mark.attack(
+    "W-01", guard="core.tracking.admission:is_proven", part="ingest: nothing in any table, SOS unconfirmed"
+)
+def test_unproven_frames_leave_nothing_in_any_table_and_an_sos_goes_on_unconfirmed(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    watch_id = world.watch()
+    before = _dump(settings)
+    contents = [location(NOON), location(NOON, word="AL", status="00030000"), "LK,1,2,3", "UD,1"]
+    take(kinesis_event([[received(content, NOON, proven=False) for content in contents]]), wired)
+    assert _dump(settings) == before
+    assert [(alarm.watch_id, alarm.kind, alarm.is_confirmed) for alarm in _alarms(settings)] == [
+        (watch_id, AlarmKind.SOS, False)
+    ]
+
+
 @pytest.mark.promise("P-11", guard="adapters.lookup:HmacLookup.of", part="look-ups, tables, logs and metrics of ingest")
 def test_no_device_id_stands_in_a_table_a_log_or_a_metric(
     world: World,
