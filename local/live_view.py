@@ -3,8 +3,8 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from types import TracebackType
-from typing import Any, Self
+from contextlib import contextmanager
+from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
@@ -16,24 +16,21 @@ class LiveViewEnded(Exception):  # noqa: N818 - an error is named after the fact
     """The platform ended the connection, or did not let it be opened."""
 
 
+@contextmanager
+def live_view(url: str) -> Iterator["LiveView"]:
+    """Open a connection, and close it afterwards; raise LiveViewEnded."""
+    try:
+        with connect(url, open_timeout=_OPENED_S, proxy=None) as connection:
+            yield LiveView(connection)
+    except InvalidHandshake as refusal:
+        raise LiveViewEnded(f"the live view was not opened: {refusal}") from None
+
+
 class LiveView:
-    """An open connection to the live view; a context manager that closes it."""
+    """An open connection to the live view."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._connection: ClientConnection
-
-    def __enter__(self) -> Self:
-        try:
-            self._connection = connect(self._url, open_timeout=_OPENED_S, proxy=None)
-        except InvalidHandshake as refusal:
-            raise LiveViewEnded(f"the live view was not opened: {refusal}") from None
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._connection.close()
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
 
     def show_token(self, token: str) -> None:
         """Say who is looking; a later token prolongs the view."""

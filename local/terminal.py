@@ -14,7 +14,7 @@ from local import once
 from local.demo import DEVICE_IDS, Demo, Household, draw_zones
 from local.emulator import PortTaken, local_environment
 from local.guardian import ApiRefused, Guardian
-from local.live_view import LiveView, LiveViewEnded
+from local.live_view import LiveView, LiveViewEnded, live_view
 from local.phone import PLATFORM, Phone
 from local.platform import AlreadyRunning, Platform, running_platform
 from local.processes import Child, ProcessFailed
@@ -92,7 +92,7 @@ def _follow(platform: Platform, guardian: Guardian, household: Household) -> Non
     numbers: dict[str, int] = {watch_id: number for number, watch_id in enumerate(household.watch_ids, start=1)}
     phone = Phone(platform.push_log)
     while True:
-        with suppress(LiveViewEnded), LiveView(platform.live_url) as view:
+        with suppress(LiveViewEnded), live_view(platform.live_url) as view:
             while True:
                 view.show_token(guardian.new_token())
                 guardian.register_phone(PLATFORM, phone.token)

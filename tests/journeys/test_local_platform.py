@@ -1,59 +1,31 @@
 """The deployed platform on this machine: real sockets, real handlers, real API."""
 
 import socket
-import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TypeVar
 
 import pytest
 
+from core.kernel.geo import Point
 from local.demo import DEVICE_IDS, Demo
 from local.emulator import HOST, PortTaken
 from local.guardian import ApiRefused, Guardian
 from local.once import check_morning
-from local.platform import AlreadyRunning, Platform, running_platform
+from local.platform import AlreadyRunning, running_platform
 from local.processes import ProcessFailed
 from tests.journeys.conftest import Home
+from tests.journeys.watch import report, say, soon
 
 pytestmark = pytest.mark.xdist_group("local platform")  # one at a time: each start takes both cores
 
-Found = TypeVar("Found")
-PATIENCE_S = 60
-LATITUDE, LONGITUDE = 52.2053, 5.9472
+PLACE = Point(52.2053, 5.9472)
 
 
-def soon(look: Callable[[], Found | None]) -> Found:
-    """Return what is found once it is there."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        if (found := look()) is not None:
-            return found
-        time.sleep(0.1)
-    pytest.fail(f"nothing within {PATIENCE_S} s")
-
-
-def say(platform: Platform, device_id: str, content: str) -> bytes:
-    """Speak as a device and return what the bridge answers to a heartbeat behind it."""
-    frames = "".join(f"[3G*{device_id}*{len(it):04X}*{it}]" for it in (content, "LK,0,0,70"))
-    with socket.create_connection((platform.bridge_host, platform.bridge_port), timeout=PATIENCE_S) as connection:
-        connection.sendall(frames.encode())
-        return connection.recv(1024)
-
-
-def report(at: datetime) -> str:
-    return (
-        f"UD,{at:%d%m%y},{at:%H%M%S},A,{LATITUDE:.6f},N,{LONGITUDE:.6f},E,1.20,90.0,10.0,9,80,70,1200,0,00000000,"
-        "1,0,204,8,3041,57202,140"
-    )
-
-
-def latest(guardian: Guardian, watch_id: str, at: datetime) -> tuple[float, float] | None:
+def latest(guardian: Guardian, watch_id: str, at: datetime) -> Point | None:
     """Return the newest position if it is of this moment."""
     position = guardian.latest(watch_id)
     if position is None or datetime.fromisoformat(position["at"]) != at:
         return None
-    return position["latitude"], position["longitude"]
+    return Point(position["latitude"], position["longitude"])
 
 
 def test_a_frame_from_a_socket_becomes_the_position_that_its_guardian_reads(home: Home) -> None:
@@ -62,9 +34,9 @@ def test_a_frame_from_a_socket_becomes_the_position_that_its_guardian_reads(home
         guardian = Guardian(platform.api_url, household.email, household.password)
         now = datetime.now(UTC).replace(microsecond=0)
 
-        assert say(platform, DEVICE_IDS[0], report(now)).endswith(f"[3G*{DEVICE_IDS[0]}*0002*LK]".encode())
+        assert say(platform, DEVICE_IDS[0], report(now, PLACE)).endswith(f"[3G*{DEVICE_IDS[0]}*0002*LK]".encode())
 
-        assert soon(lambda: latest(guardian, household.watch_ids[0], now)) == (LATITUDE, LONGITUDE)
+        assert soon(lambda: latest(guardian, household.watch_ids[0], now)) == PLACE
         assert set(guardian.watches()) == set(household.watch_ids)
 
 
@@ -80,7 +52,7 @@ def test_a_second_start_deploys_nothing_and_finds_what_was_stored(home: Home) ->
         household = Demo(platform.settings).settle()
         guardian = Guardian(platform.api_url, household.email, household.password)
         before = datetime.now(UTC).replace(microsecond=0)
-        say(platform, DEVICE_IDS[1], report(before))
+        say(platform, DEVICE_IDS[1], report(before, PLACE))
         soon(lambda: latest(guardian, household.watch_ids[1], before))
 
     told: list[str] = []
@@ -94,7 +66,7 @@ def test_a_second_start_deploys_nothing_and_finds_what_was_stored(home: Home) ->
             Guardian(platform.api_url, household.email, household.password).watches()
 
         later = datetime.now(UTC).replace(microsecond=0)
-        say(platform, DEVICE_IDS[1], report(later))
+        say(platform, DEVICE_IDS[1], report(later, PLACE))
         soon(lambda: latest(guardian, again.watch_ids[1], later))
 
 
