@@ -87,7 +87,7 @@ def _content_of(state: WatchState) -> dict[str, Any]:
         "episodes": {kind: instant(begun_at) for kind, begun_at in state.episodes.items()},
         "is_silent": state.is_silent,
         "silence_due_at": state.silence_due_at and instant(state.silence_due_at),
-        "rang": list(map(instant, state.rang)),
+        "rang": {kind: list(map(instant, times)) for kind, times in state.rang.items()},
         "sos": state.sos,
         "owed": [message_of(alarm) for alarm in state.owed],
     }
@@ -99,7 +99,7 @@ def _state(newest_at: datetime, content: dict[str, Any]) -> WatchState:
         newest_at=newest_at,
         episodes={AlarmKind(kind): instant_of(begun_at) for kind, begun_at in content.pop("episodes").items()},
         silence_due_at=silence_due_at and instant_of(silence_due_at),
-        rang=tuple(map(instant_of, content.pop("rang"))),
+        rang={AlarmKind(kind): tuple(map(instant_of, times)) for kind, times in content.pop("rang").items()},
         owed=tuple(map(alarm_of, content.pop("owed"))),
         **content,
     )

@@ -112,7 +112,7 @@ class WatchState:
     newest_at: of the newest report taken in; what is older changes nothing. presence: what the zone engine remembers,
     as JSON holds it, without coordinates. episodes: conditions that were told and are not over, with their begin.
     is_silent: it was told that nothing is heard. silence_due_at: when the silence is looked at next. rang: when alerts
-    other than an SOS were sent within the last hour. sos: the last SOS that rang; its repeats stand for all before it.
+    of each kind but an SOS were sent, for an hour. sos: the last SOS that rang; its repeats stand for all before it.
     owed: alarms that this state has brought about and that may not be on the queue yet.
     """
 
@@ -121,6 +121,6 @@ class WatchState:
     episodes: Mapping[AlarmKind, datetime] = field(default_factory=dict)
     is_silent: bool = False
     silence_due_at: datetime | None = None
-    rang: tuple[datetime, ...] = ()
+    rang: Mapping[AlarmKind, tuple[datetime, ...]] = field(default_factory=dict)
     sos: AlertId | None = None
     owed: tuple[Alarm, ...] = ()

@@ -16,8 +16,9 @@ from core.tracking.alarms import Alarm
 from core.vault.model import EpochOver, Unreadable
 from core.zones.ports import Zones
 
-MOST_AN_HOUR = 20
-"""Alerts of one watch that ring within an hour, an SOS apart: nobody reads more, and a broken strap gives hundreds."""
+MOST_AN_HOUR = 10
+"""Alerts of a kind and a watch that ring within an hour, an SOS apart: nobody reads more, and a broken strap gives
+hundreds. Each kind has its own, so that none takes the place of a true crossing."""
 AN_HOUR = timedelta(hours=1)
 SOS_APART = timedelta(seconds=30)
 """A held button sets the bit in every frame, 10 s apart at the least: the call that just rang stands for these."""
@@ -26,7 +27,7 @@ _REPEATS: Sequence[tuple[int, timedelta]] = ((10, _MINUTE), (10, 5 * _MINUTE))
 """How often an SOS is repeated at which intervals: each minute at first, then each fifth up to the first hour."""
 _LAST_INTERVAL = 30 * _MINUTE
 """From then on, while the alert can be read."""
-_FRAME_BEFORE = timedelta(milliseconds=1)
+_RESOLUTION = timedelta(milliseconds=1)  # of the times of frames
 
 
 class Verdict(Enum):
@@ -131,7 +132,7 @@ class AlertService:
         """Weigh the alarm against what is remembered; where nothing can be, it rings."""
 
         def weighed(state: WatchState | None) -> tuple[WatchState, Verdict]:
-            known = state or WatchState(newest_at=alarm.at - _FRAME_BEFORE)  # its own frame is still to be taken in
+            known = state or WatchState(newest_at=before_its_frame(alarm))
             if RULES[alarm.kind].is_urgent:
                 return self._weighed_call(known, alarm)
             return weighed_alarm(known, alarm, self._clock.now())
@@ -179,17 +180,23 @@ class AlertService:
         return self._alerts.get(watch_id, alert_id, now)
 
 
+def before_its_frame(alarm: Alarm) -> datetime:
+    """Return an instant that leaves the alarm's own frame news: it is taken in after the alarm was raised."""
+    return min(alarm.at, alarm.received_at) - _RESOLUTION
+
+
 def weighed_alarm(state: WatchState, alarm: Alarm, now: datetime) -> tuple[WatchState, Verdict]:
-    """Weigh an alarm that is no SOS: one of what lasts is told once, and no more than MOST_AN_HOUR ring."""
+    """Weigh an alarm that is no SOS: one of what lasts is told once, and no more than MOST_AN_HOUR of its kind ring."""
     if is_open(state, alarm):
         return state, Verdict.TOLD_ALREADY
     episodes = state.episodes
     if RULES[alarm.kind].lasts:
         episodes = {**episodes, alarm.kind: alarm.at}
-    rang = tuple(at for at in state.rang if now - at < AN_HOUR)
-    if is_too_much(rang):
-        return replace(state, episodes=episodes, rang=rang), Verdict.HELD_BACK
-    return replace(state, episodes=episodes, rang=(*rang, now)), Verdict.RINGS
+    rang = tuple(at for at in state.rang.get(alarm.kind, ()) if now - at < AN_HOUR)
+    verdict = Verdict.HELD_BACK if is_too_much(rang) else Verdict.RINGS
+    if verdict is Verdict.RINGS:
+        rang = (*rang, now)
+    return replace(state, episodes=episodes, rang={**state.rang, alarm.kind: rang}), verdict
 
 
 def is_open(state: WatchState, alarm: Alarm) -> bool:

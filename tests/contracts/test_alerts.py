@@ -225,7 +225,7 @@ class TestWatchStates:
             episodes={AlarmKind.LOW_BATTERY: NOON - minutes(9), AlarmKind.FALL: NOON},
             is_silent=True,
             silence_due_at=NOON + minutes(30),
-            rang=(NOON - minutes(3), NOON),
+            rang={AlarmKind.FALL: (NOON - minutes(3), NOON)},
             sos=any_alert_id(NOON),
             owed=(
                 any_alarm(watch_id, NOON, kind=AlarmKind.ZONE_LEFT, zone_id=ZoneId(new_id()), is_late=True),

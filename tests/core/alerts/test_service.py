@@ -171,11 +171,22 @@ def test_a_watch_that_alarms_all_the_time_is_shown_but_rings_no_more(family: Fam
     assert len(ringing(family.push)) == 2
 
 
+@pytest.mark.attack("W-19", guard="core.alerts.service:is_too_much", part="the flood rings no more")
+def test_a_flood_of_one_kind_hides_no_true_crossing(family: Family) -> None:
+    for second in range(1000):
+        family.service.tell(family.alarm(FALL, family.clock.now() - timedelta(seconds=second)))
+    assert len(ringing(family.push)) == 2 * MOST_AN_HOUR
+    zone = any_zone(family.watch_id)
+    family.world.zones.put(zone)
+    family.service.tell(family.alarm(AlarmKind.ZONE_LEFT, zone_id=zone.zone_id))
+    assert ringing(family.push) == [family.mother, family.father]
+
+
 def test_an_alarm_that_comes_again_counts_once(family: Family) -> None:
     alarm = family.alarm(FALL)
     for _ in range(2 * MOST_AN_HOUR):
         family.service.tell(alarm)
-    family.service.tell(family.alarm(AlarmKind.GENERAL))
+    family.service.tell(family.alarm(FALL, family.clock.now() - MINUTE))
     assert not any(alert.is_held_back for alert in family.alerts())
 
 

@@ -151,6 +151,11 @@ def test_the_alarm_bit_and_the_charge_tell_one_low_battery(family: Family) -> No
     assert [account_id for account_id, _ in family.push.sent] == [family.mother, family.father]
 
 
+def test_the_frame_of_a_watchs_first_alarm_is_taken_in_although_its_clock_is_ahead(family: Family) -> None:
+    family.service.tell(family.alarm(TAKEN_OFF, NOON + 4 * MINUTE, received_at=NOON))
+    assert family.saw(battery(NOON, 15, "taken_off")) == [LOW]
+
+
 def test_a_bit_that_stands_while_the_battery_is_full_is_told_once(family: Family) -> None:
     for minute in range(5):
         at = NOON + minute * MINUTE
