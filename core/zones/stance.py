@@ -25,12 +25,14 @@ MEMORY_MS, MEMORY_POINTS = timedelta(hours=1) // _MS, 12
 """The spread is that of the last hour, and of twelve points where these took longer: fewer tell no spread."""
 LARGEST_SPREAD_M = 50.0
 """What wanders more is no noise but moves, which is no reason to believe it less."""
-TURN = 0.5
-"""Spreads by which a distance must turn back to count as a turn."""
+TURN, LEAST_TURN_M = 0.5, 20.0
+"""Spreads, and metres, by which a distance must turn back to count as a turn: less is no noise that matters."""
 TURNS_OF_NOISE = 4
 """Who passes through a zone turns once; who went to and fro less often than this may just have walked."""
-CERTAIN = 6.0
-"""Spreads from the mean at which no noise takes a point in 10,000 hours."""
+CERTAIN, CERTAIN_AT_FIRST = 6.0, 4.0
+"""Spreads from the mean at which no noise takes a point in 10,000 hours; fewer from the border where no side is known:
+who draws a zone that reaches 60 m around a watch shall hear when it leaves.
+"""
 DEEP_M = 50.0
 """Depth at which one certain point is enough when nothing contradicts it for DWELL_MS."""
 DWELL_MS = timedelta(minutes=3) // _MS
@@ -43,7 +45,7 @@ STAYS: tuple[tuple[int, float], ...] = (
 SILENCE_MS = timedelta(minutes=20) // _MS
 """How long a last point speaks for the time after it: watches report more often than this."""
 COOL_DOWN_MS = timedelta(minutes=10) // _MS
-"""After a crossing, points must be twice as far beyond the border to be clear: a child plays on the border."""
+"""So long after a crossing the hysteresis is twice as wide: a child plays on the border."""
 WIFI_POINTS, WIFI_STAY_MS = 8, timedelta(minutes=60) // _MS
 """Wi-Fi points that agree, and for how long, where GPS says nothing: a child who is indoors all day."""
 
@@ -94,7 +96,7 @@ class Wander:
         onward_m = (sight.distance_m - self.extreme_m) * self.heading
         if not self.points or onward_m > 0:
             self.extreme_m = sight.distance_m
-        elif -onward_m >= max(sight.accuracy_m, TURN * math.sqrt(self.variance)):
+        elif -onward_m >= max(LEAST_TURN_M, TURN * math.sqrt(self.variance)):
             self.extreme_m, self.heading = sight.distance_m, -self.heading
             self.turns += 1
         self.turns *= 1 - forgotten
@@ -110,12 +112,14 @@ class Wander:
 class Excursion:
     """An unbroken run of points beyond the border, which may become a crossing.
 
-    since: time of the first. heard, heard_last: when the first and the last came. mean_m, noise_m: of the wander before
-    it. points: clear ones of GPS; certain: how many of these are CERTAIN; strength, depth_m: their sums, in spreads
-    from the mean and in metres from the border. wifi: clear points of Wi-Fi; wifi_depth_m: of the first.
+    is_first: no side is known yet. since: time of the first point. heard, heard_last: when the first and the last came.
+    mean_m, noise_m: of the wander before it. points: clear ones of GPS; certain: how many of these are CERTAIN;
+    strength, depth_m: their sums, in spreads from the mean and in metres from the border. wifi: clear points of Wi-Fi;
+    wifi_depth_m: of the first.
     """
 
     into: str
+    is_first: bool
     since: int
     heard: int
     heard_last: int
@@ -134,7 +138,7 @@ class Excursion:
         if sight.depth_m >= clear_m:
             strength = abs(sight.distance_m - self.mean_m) / max(sight.accuracy_m, self.noise_m)
             self.points += 1
-            self.certain += strength >= CERTAIN
+            self.certain += strength >= (CERTAIN_AT_FIRST if self.is_first else CERTAIN)
             self.strength += strength
             self.depth_m += sight.depth_m
 
@@ -242,13 +246,14 @@ class Stance:
         return None if true_from is None or true_from > now else self._cross(true_from)
 
     def _excursion(self, sight: Sight) -> Excursion:
-        # Where no side is known yet, the watch is taken to stand on the border.
-        mean_m, noise_m = (self.wander.mean_m, self.wander.noise_m) if self.side else (0.0, 0.0)
-        return Excursion(sight.side, sight.at, sight.heard, sight.heard, mean_m, noise_m)
+        """Return a new one; where no side is known yet, the watch is taken to stand on the border."""
+        is_first = self.side is None
+        mean_m, noise_m = (0.0, 0.0) if is_first else (self.wander.mean_m, self.wander.noise_m)
+        return Excursion(sight.side, is_first, sight.at, sight.heard, sight.heard, mean_m, noise_m)
 
     def _clear_m(self, sight: Sight) -> float:
         is_cooling_down = self.crossed is not None and sight.at - self.crossed < COOL_DOWN_MS
-        return (sight.accuracy_m + HYSTERESIS_M) * (2 if is_cooling_down else 1)
+        return sight.accuracy_m + HYSTERESIS_M * (2 if is_cooling_down else 1)
 
     def _crossed(self, sight: Sight) -> Crossed | None:
         if self.excursion and self.excursion.is_true(sight.at - self.excursion.since):
@@ -259,13 +264,13 @@ class Stance:
         """Take the other side; tell of it unless it is the first that is known."""
         excursion = self.excursion
         assert excursion, "only an excursion becomes a crossing"
-        is_first = self.side is None
         self.side, self.excursion = excursion.into, None
-        if is_first:
+        if excursion.is_first:
             return None
         depth_m = excursion.depth_m / excursion.points if excursion.points else excursion.wifi_depth_m
-        mean_m = depth_m if excursion.into == Side.INSIDE else -depth_m
-        self.wander = Wander(self.wander.at, 1, mean_m, extreme_m=mean_m)
+        heading = 1 if excursion.into == Side.INSIDE else -1
+        mean_m = heading * depth_m
+        self.wander = Wander(self.wander.at, 1, mean_m, extreme_m=mean_m, heading=heading)
         self.crossed = excursion.since
         return Crossed(Side(excursion.into), excursion.since, known_at)
 
