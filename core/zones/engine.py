@@ -3,18 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from struct import pack
 from typing import Any
+from zlib import crc32
 
+from core.kernel.ids import ZoneId
 from core.tracking.model import Position, Source
 from core.zones.model import Circle, Crossing, Shape, Zone
 from core.zones.stance import SIGHT_M, Crossed, Sight, Stance
 
 USUAL_ACCURACY_M = 10.0
 """Of a GPS point that tells none."""
-MARK_DIGITS = 8
-"""Enough to see that a shape is another one, too few to find it by trying places."""
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
@@ -72,23 +71,29 @@ def within_sight(distance_m: float) -> float:
     return max(-SIGHT_M, min(SIGHT_M, distance_m))
 
 
-def mark_of(shape: Shape) -> str:
-    """Return what changes with the shape and does not tell its place."""
+def mark_of(shape: Shape) -> int:
+    """Return what changes with the shape, too short to find its place by."""
     if isinstance(shape, Circle):
         numbers = [shape.centre.latitude, shape.centre.longitude, shape.radius_m]
     else:
         numbers = [number for each in shape.vertices for number in (each.latitude, each.longitude)]
-    return sha256(pack(f"<{len(numbers)}d", *numbers)).hexdigest()[:MARK_DIGITS]
+    return crc32(pack(f"<{len(numbers)}d", *numbers))
 
 
 class _Watching:
-    """A presence in use."""
+    """A presence in use. A zone that is out of sight has no stance here, and nothing but its shape's mark in JSON."""
 
     def __init__(self, presence: Mapping[str, Any], zones: Sequence[Zone]) -> None:
         self._newest = presence.get("newest")
-        held = presence.get("zones", {})
-        self._stances = [(zone, _stance_of(held.get(zone.zone_id), mark_of(zone.shape))) for zone in zones]
+        self._zones = {zone.zone_id: (zone, mark_of(zone.shape)) for zone in zones}
+        self._stances: dict[ZoneId, Stance] = {}
         self._crossings: list[Crossing] = []
+        held_by_zone = presence.get("zones", {})
+        for zone_id, (_, mark) in self._zones.items():
+            held = held_by_zone.get(zone_id)
+            if held != mark:
+                is_known = isinstance(held, Mapping) and held["mark"] == mark
+                self._stances[zone_id] = Stance.of(held) if is_known else Stance(mark)
 
     @property
     def newest_at(self) -> datetime | None:
@@ -100,34 +105,42 @@ class _Watching:
         at, heard = _ms(time_of(position)), _ms(position.received_at)
         accuracy_m = position.accuracy_m or USUAL_ACCURACY_M
         self._newest = at
-        for zone, stance in self._stances:
+        for zone_id, (zone, mark) in self._zones.items():
             distance_m = within_sight(zone.shape.signed_distance_m(position.point, SIGHT_M))
+            stance = self._stances.get(zone_id)
+            if stance is None:
+                if distance_m == -SIGHT_M:
+                    continue
+                stance = self._stances[zone_id] = Stance.out_of_sight(mark)
             see = stance.see_wifi if position.source is Source.WIFI else stance.see
-            self._note(zone, see(Sight(at, heard, distance_m, accuracy_m)))
+            self._note(zone_id, see(Sight(at, heard, distance_m, accuracy_m)))
+            if stance.is_out_of_sight():
+                del self._stances[zone_id]
 
     def settle(self, now: datetime) -> None:
         """Find what silence has proven by now."""
-        for zone, stance in self._stances:
-            self._note(zone, stance.settle(_ms(now)))
+        now_ms = _ms(now)
+        for zone_id, stance in self._stances.items():
+            self._note(zone_id, stance.settle(now_ms))
 
-    def _note(self, zone: Zone, crossed: Crossed | None) -> None:
+    def _note(self, zone_id: ZoneId, crossed: Crossed | None) -> None:
         if crossed:
             into, at, known_at = crossed
-            self._crossings.append(Crossing(zone_id=zone.zone_id, into=into, at=_at(at), known_at=_at(known_at)))
+            self._crossings.append(Crossing(zone_id=zone_id, into=into, at=_at(at), known_at=_at(known_at)))
 
     def followed(self) -> Followed:
         """Return what came of it."""
-        excursions = (stance.excursion for _, stance in self._stances)
+        excursions = (stance.excursion for stance in self._stances.values())
         due = [at for each in excursions if each and (at := each.true_from()) is not None]
+        zones = {
+            zone_id: self._stances[zone_id].held() if zone_id in self._stances else mark
+            for zone_id, (_, mark) in self._zones.items()
+        }
         return Followed(
-            presence={"newest": self._newest, "zones": {zone.zone_id: stance.held() for zone, stance in self._stances}},
+            presence={"newest": self._newest, "zones": zones},
             crossings=tuple(self._crossings),
             look_again_at=_at(min(due)) if due else None,
         )
-
-
-def _stance_of(held: Mapping[str, Any] | None, mark: str) -> Stance:
-    return Stance.of(held) if held and held["mark"] == mark else Stance(mark)
 
 
 def _ms(at: datetime) -> int:

@@ -73,10 +73,12 @@ class Sight(NamedTuple):
 class Wander:
     """Mean and spread of the distances on one side; a spread counts as noise as far as the distance turns back.
 
-    extreme_m: the farthest in the present direction (heading: 1 inwards, -1 outwards). turns: how often it turned.
+    last_m: the newest of them. extreme_m: the farthest in the present direction (heading: 1 inwards, -1 outwards).
+    turns: how often it turned.
     """
 
     at: int = 0
+    last_m: float = 0.0
     points: int = 0
     mean_m: float = 0.0
     variance: float = 0.0
@@ -105,7 +107,7 @@ class Wander:
         self.mean_m += share * off_m
         self.variance = (1 - share) * (self.variance + share * off_m * off_m)
         self.points = min(self.points + 1, MEMORY_MS)  # bounded; the share is that of the memory long before
-        self.at = sight.at
+        self.at, self.last_m = sight.at, sight.distance_m
 
 
 @dataclass(slots=True)
@@ -190,11 +192,20 @@ class Crossed(NamedTuple):
 class Stance:
     """On which side a watch is: None until that is as sure as a crossing. mark: of the shape. crossed: when last."""
 
-    mark: str
+    mark: int
     side: str | None = None
     crossed: int | None = None
     wander: Wander = field(default_factory=Wander)
     excursion: Excursion | None = None
+
+    @classmethod
+    def out_of_sight(cls, mark: int) -> Self:
+        """Return the stance of every watch that is SIGHT_M or more outside."""
+        return cls(mark, Side.OUTSIDE, wander=Wander(points=1, mean_m=-SIGHT_M, extreme_m=-SIGHT_M))
+
+    def is_out_of_sight(self) -> bool:
+        """Tell whether this is so since the last point, with no doubt about the side."""
+        return self.side == Side.OUTSIDE and self.excursion is None and self.wander.last_m == -SIGHT_M
 
     @classmethod
     def of(cls, held: Mapping[str, Any]) -> Self:
@@ -270,7 +281,7 @@ class Stance:
         depth_m = excursion.depth_m / excursion.points if excursion.points else excursion.wifi_depth_m
         heading = 1 if excursion.into == Side.INSIDE else -1
         mean_m = heading * depth_m
-        self.wander = Wander(self.wander.at, 1, mean_m, extreme_m=mean_m, heading=heading)
+        self.wander = Wander(self.wander.at, self.wander.last_m, 1, mean_m, extreme_m=mean_m, heading=heading)
         self.crossed = excursion.since
         return Crossed(Side(excursion.into), excursion.since, known_at)
 

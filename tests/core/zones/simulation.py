@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import NamedTuple
 
 from core.kernel.geo import EARTH_RADIUS_M, Point
@@ -209,7 +209,7 @@ class Journey:
     def _legs(self) -> Iterator[tuple[float, float, Metres, Metres]]:
         """Yield begin and end in seconds, and from where to where."""
         passed_s = 0.0
-        for (here, stay), following in pairwise((*self.stops, None)):
+        for (here, stay), following in zip(self.stops, [*self.stops[1:], None], strict=True):
             yield passed_s, (passed_s := passed_s + stay.total_seconds()), here, here
             if following:
                 lasts_s = math.dist(here, following[0]) / self.speed_mps
@@ -236,7 +236,7 @@ def shown(zone: Zone, positions: Sequence[Position]) -> list[Shown] | None:
     seen = [(each.at, zone.shape.signed_distance_m(each.point)) for each in positions]
     stays = [(is_inside, list(points)) for is_inside, points in groupby(seen, lambda point: point[1] > 0)]
     found: list[Shown] = []
-    for (is_inside, points), following in pairwise((*stays, None)):
+    for (is_inside, points), following in zip(stays, [*stays[1:], None], strict=True):
         next_at = following[1][0][0] if following else datetime.max.replace(tzinfo=NOON.tzinfo)
         clear = [at for at, distance_m in points if abs(distance_m) >= CLEAR_M]
         alone = [at for at, distance_m in points if abs(distance_m) >= ALONE_M and next_at - at > DWELL]
@@ -249,3 +249,14 @@ def shown(zone: Zone, positions: Sequence[Position]) -> list[Shown] | None:
         at = points[0][0]
         found.append(Shown(Side.INSIDE if is_inside else Side.OUTSIDE, at, max(known_by, at + DWELL)))
     return found[1:]
+
+
+def journeys(seed: int, count: int) -> Iterator[tuple[Journey, list[Shown], list[Crossing]]]:
+    """Yield so many journeys with crossings that their points show, these crossings, and those that are found."""
+    draw = random.Random(seed)  # noqa: S311 - journeys to be drawn again, no secret
+    while count:
+        journey = Journey.drawn(draw)
+        zone, positions = journey.zone(), list(journey.positions(draw))
+        if positions and (expected := shown(zone, positions)):
+            count -= 1
+            yield journey, expected, crossings(zone, positions)

@@ -150,7 +150,8 @@ class TestTime:
         before = stay(CENTRE, 0, 5)
         flood = [*before, *(position(NOON + number * SECOND, CENTRE) for number in range(241))]
         received = [replace(each, received_at=NOON + 10 * MINUTE) for each in flood]
-        followed, found = at_once(before), []
+        followed = at_once(before)
+        found: list[Crossing] = []
         for each in stay(AWAY, 5, 2):
             followed = follow(followed.presence, [ZONE], received)
             followed = follow(followed.presence, [ZONE], [each])
@@ -164,11 +165,12 @@ class TestTime:
 
     def test_how_points_come_in_batches_does_not_matter(self) -> None:
         draw = random.Random(3)  # noqa: S311 - journeys to be drawn again, no secret
-        for _ in range(60):
+        for _ in range(60):  # some of them out of sight
             journey = Journey.drawn(draw)
             zone, positions = journey.zone(), list(journey.positions(draw))
             whole = follow({}, [zone], draw.sample(positions, len(positions)))
-            presence, found = {}, []
+            presence: Any = {}
+            found: list[Crossing] = []
             for each in positions:
                 one = follow(presence, [zone], [each])
                 presence, found = json.loads(json.dumps(one.presence)), [*found, *one.crossings]

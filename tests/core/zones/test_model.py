@@ -25,15 +25,13 @@ SQUARE = grid((0, 0), (0, 1), (1, 1), (1, 0))
 
 
 def zone(**changed: Any) -> Zone:
-    return Zone(
-        **{"zone_id": ZoneId("z" * 26), "watch_id": WatchId("w" * 26), "name": "school"}
-        | {"shape": Circle(HERE, 100)}
-        | changed
-    )
+    told: dict[str, Any] = {"zone_id": ZoneId("z" * 26), "watch_id": WatchId("w" * 26), "name": "school"}
+    return Zone(**told | {"shape": Circle(HERE, 100)} | changed)
 
 
 def window(**changed: Any) -> Window:
-    return Window(**{"days": frozenset({0}), "begins": time(8), "ends": time(9)} | changed)
+    told: dict[str, Any] = {"days": frozenset({0}), "begins": time(8), "ends": time(9)}
+    return Window(**told | changed)
 
 
 @pytest.mark.promise("P-18", guard="core.zones.model:_require", part="refused shapes")
@@ -77,7 +75,7 @@ def test_a_polygon_is_neither_degenerate_nor_huge(vertices: tuple[Point, ...]) -
 @pytest.mark.parametrize(
     "vertices",
     [
-        grid((0, 0), (2, 3), (2, 0), (0, 2)),
+        grid((0, 0), (4, 6), (4, 0), (0, 1)),
         grid((0, 0), (0, 4), (4, 4), (4, 2), (0, 2), (4, 0)),
         grid((0, 0), (0, 4), (4, 4), (2, 4), (2, 0)),
     ],

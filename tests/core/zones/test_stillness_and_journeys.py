@@ -1,10 +1,8 @@
 """The numbers: no false event of a watch that stands still, and every crossing that points show, once and in time."""
 
-import random
-
 import pytest
 
-from tests.core.zones.simulation import Journey, Noise, crossings, false_crossings, shown
+from tests.core.zones.simulation import Noise, false_crossings, journeys
 
 HOURS = 5_000
 JOURNEYS = 2_000
@@ -19,14 +17,6 @@ def test_a_watch_that_stands_still_gives_no_alarm(noise: Noise) -> None:
 
 @pytest.mark.promise("P-19", guard="core.zones.stance:Stance.settle", part="every crossing")
 def test_every_crossing_that_points_show_is_found_once_and_in_time() -> None:
-    draw, tried = random.Random(20), 0  # noqa: S311 - journeys to be drawn again, no secret
-    while tried < JOURNEYS:
-        journey = Journey.drawn(draw)
-        zone, positions = journey.zone(), list(journey.positions(draw))
-        expected = shown(zone, positions)
-        if not expected:
-            continue
-        tried += 1
-        found = crossings(zone, positions)
+    for journey, expected, found in journeys(20, JOURNEYS):
         assert [(each.into, each.at) for each in found] == [(each.into, each.at) for each in expected], journey
         assert all(each.known_at <= one.known_by for each, one in zip(found, expected, strict=True)), journey
