@@ -114,6 +114,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.tracking.admission:open_binding": returns(
         Binding(watch_id=WatchId("a" * 26), bound_at=datetime(2020, 1, 1, tzinfo=UTC))
     ),
+    "core.alerts.acknowledge:is_answered_with": returns(True),
     "core.alerts.courier:Failures.keep": lambda _self, failure: (_ for _ in ()).throw(failure),
     "core.alerts.courier:_Delivering.send_once": lambda self, account_id, channel: self._send(account_id, channel),
     "core.alerts.courier:called_upon": lambda members: [member.account_id for member in members][:1],

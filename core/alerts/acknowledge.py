@@ -24,7 +24,7 @@ class Acknowledge:
     clock: Clock
 
     def see(self, watch_id: WatchId, alert_id: AlertId, account_id: AccountId) -> Acknowledgement:
-        """Return the acknowledgement that counts, the first one; an SOS also answers every earlier one of the watch.
+        """Return the acknowledgement that counts, the first one; an SOS also answers earlier ones of the watch.
 
         Raise AlertNotFound, or InvalidId for what has not the form of an alert's id.
         """
@@ -40,14 +40,19 @@ class Acknowledge:
         return counting
 
     def _calls_before(self, alert: Alert, now: datetime) -> Iterator[AlertId]:
-        """Yield the earlier SOS of the watch that nobody has seen."""
+        """Yield the earlier SOS of the watch that it answers and that nobody has seen."""
         start, (named_at, _) = POLICY["alert"].oldest_readable(now), parts_of(alert.alert_id)
         after: str | None = None
         while True:
             page = self.alerts.between(alert.watch_id, start, named_at + _RESOLUTION, now=now, limit=_PAGE, after=after)
-            calls = [each.alert_id for each in page.items if each.kind is AlarmKind.SOS]
+            calls = [each.alert_id for each in page.items if is_answered_with(each, alert)]
             seen = self.acknowledgements.of(alert.watch_id, calls, now)
             yield from (each for each in calls if each not in seen)
             if page.next is None:
                 return
             after = page.next
+
+
+def is_answered_with(earlier: Alert, alert: Alert) -> bool:
+    """Tell whether who has seen an SOS has seen an earlier alert too: never a proven call by one that nobody proved."""
+    return earlier.kind is AlarmKind.SOS and (alert.is_confirmed or not earlier.is_confirmed)

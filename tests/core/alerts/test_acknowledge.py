@@ -7,7 +7,7 @@ import pytest
 from core.alerts.model import Acknowledgement, AlertNotFound
 from core.kernel.ids import AlertId, InvalidId
 from core.tracking.alarms import AlarmKind
-from tests.core.alerts.family import MINUTE, Family
+from tests.core.alerts.family import MINUTE, Family, ringing
 
 
 def _seen(family: Family) -> set[AlertId]:
@@ -33,6 +33,18 @@ def test_an_answer_to_an_sos_answers_all_before_it_and_none_after(family: Family
     assert _seen(family) == set(calls[:-1])
     seen = family.world.acknowledgements.of(family.watch_id, calls[:2], family.clock.now())
     assert [seen[each].account_id for each in calls[:2]] == [family.mother, family.father]
+
+
+@pytest.mark.attack("W-24", guard="core.alerts.acknowledge:is_answered_with", part="alerts")
+def test_an_answer_to_a_strangers_sos_answers_no_true_one(family: Family) -> None:
+    true = family.sos()
+    family.wait(MINUTE)
+    false = family.sos(is_confirmed=False)
+    family.acknowledge.see(family.watch_id, false, family.mother)
+    assert _seen(family) == {false}
+    ringing(family.push)
+    family.wait(MINUTE)
+    assert {alert.alert_id for _, alert in family.push.sent} == {true}
 
 
 def test_any_other_alert_is_seen_alone(family: Family) -> None:

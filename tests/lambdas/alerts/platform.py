@@ -84,10 +84,10 @@ class Platform:
         alert_id = alert_id_of(self.watch_id, kind, at, known.get("zone_id") or "", self.world.lookup)
         return Alarm(alert_id=alert_id, watch_id=self.watch_id, kind=kind, at=at, received_at=at, **known)
 
-    def ingest(self, *frames: ReceivedFrame) -> None:
-        """Let frames come by the stream."""
+    def ingest(self, *frames: ReceivedFrame) -> list[str]:
+        """Let frames come by the stream; return the records that failed."""
         wired = ingest_application(self.settings, self.clock)
-        assert ingest(kinesis_event([frames]), wired) == {"batchItemFailures": []}
+        return [each["itemIdentifier"] for each in ingest(kinesis_event([frames]), wired)["batchItemFailures"]]
 
     def queued(self) -> list[str]:
         """Take all messages off the queue."""

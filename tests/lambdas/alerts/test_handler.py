@@ -7,6 +7,7 @@ import pytest
 from pynamodb.exceptions import PutError
 
 from adapters.dynamo.alerts import AlertRecord
+from adapters.dynamo.positions import PositionRecord
 from adapters.stream.alarms import message_of
 from core.alerts.model import Channel, DeliveryState
 from core.retention.policy import Subject
@@ -52,6 +53,23 @@ def test_an_sos_that_the_stream_did_not_take_rings_by_the_direct_way_and_once(st
     stage.ingest(frame)  # the stream is back, and has it too
     stage.work_off()
     assert len(stage.pushes()) == len(stage.alerts()) == len(stage.world.history(stage.watch_id)) == 1
+
+
+@pytest.mark.promise("P-71", guard="core.tracking.admission:raise_noted", part="a push although no position is stored")
+def test_an_sos_rings_although_its_position_cannot_be_stored(stage: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_named: object) -> None:
+        raise PutError("throttled")
+
+    stage.phone()
+    frame = received(sos(), NOON)
+    with monkeypatch.context() as patch:
+        patch.setattr(PositionRecord, "put", full)
+        assert stage.ingest(frame) == ["0"]
+    stage.work_off()
+    assert [push["type"] for push in stage.pushes()] == ["sos"]
+    assert stage.ingest(frame) == []
+    stage.work_off()
+    assert len(stage.world.history(stage.watch_id)) == len(stage.pushes()) == 1
 
 
 def test_a_stranger_who_cannot_prove_whose_sos_it_is_is_heard_and_marked(stage: Platform) -> None:
