@@ -117,7 +117,7 @@ def check_morning(platform: Platform) -> Summary:
     told = asyncio.run(_play(platform, device_ids, begins))
     alarms = [expected_alarms(*each) for each in zip(CHILDREN, told, begins, strict=True)]
     shown = _shown(guardian, household, told, alarms, phone, min(begins))
-    return compare(told, shown, alarms, phone.pushes(), _quarantined(household))
+    return compare(told, shown, alarms, [push.data for push in phone.pushes()], _quarantined(household))
 
 
 def duration(child: Child) -> timedelta:

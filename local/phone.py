@@ -3,10 +3,20 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 PLATFORM = "fcm"
 _TOKEN_BYTES = 64  # about as long as a real one
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One ring. data: all that the app was given, as Google's form has it."""
+
+    rung_at: datetime
+    data: Mapping[str, str]
 
 
 class Phone:
@@ -16,12 +26,13 @@ class Phone:
         self.token = secrets.token_urlsafe(_TOKEN_BYTES)
         self._push_log = push_log
 
-    def pushes(self) -> Sequence[Mapping[str, str]]:
-        """Return what the app was given of each push so far: the data of Google's form."""
+    def pushes(self) -> Sequence[Push]:
+        """Return all so far."""
         if not self._push_log.exists():
             return []
         pushes = map(json.loads, self._push_log.read_text(encoding="utf-8").splitlines())
-        return [_data_of(push["message"]) for push in pushes if push["token"] == self.token]
+        own = (push for push in pushes if push["token"] == self.token)
+        return [Push(datetime.fromisoformat(push["at"]), _data_of(push["message"])) for push in own]
 
 
 def _data_of(message: str) -> Mapping[str, str]:

@@ -111,7 +111,7 @@ def _lines(view: LiveView, phone: Phone, numbers: Mapping[str, int]) -> Iterator
             elif message["type"] == "alert":
                 yield _alert_line(message, numbers[message["watch_id"]])
         pushes = phone.pushes()
-        yield from (f"{'':20}  phone    rings: {push['type']}" for push in pushes[rung:])
+        yield from (f"{'':20}  phone    rings: {push.data['type']}" for push in pushes[rung:])
         rung = len(pushes)
 
 

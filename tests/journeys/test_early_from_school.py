@@ -50,7 +50,7 @@ class Family:
 
     def pushes(self, count: int) -> list[Mapping[str, str]] | None:
         """Return the pushes once there are so many."""
-        pushes = list(self.phone.pushes())
+        pushes = [push.data for push in self.phone.pushes()]
         return pushes if len(pushes) >= count else None
 
     def sent_by(self, alert_id: str) -> set[str] | None:
