@@ -72,12 +72,10 @@ class AlertService:
         Raise what failed, when the rest was done.
         """
         failures = Failures()
-        is_new = True
+        is_new = False
         try:
             alert = self._alerts.get(alarm.watch_id, alarm.alert_id, self._clock.now())
-            if alert is not None:
-                is_new = False
-            else:
+            if alert is None:
                 alert = self._new_alert(alarm)
                 is_new = alert is not None and self._alerts.add(alert)
         except (EpochOver, Unreadable):
