@@ -27,6 +27,7 @@ METRES_PER_HDOP = 5.0
 """What a dilution of 1 is worth with a watch's receiver."""
 GPX_VERSION = "1.1"
 """Read as such whatever the file says: 1.0 has the same elements, and writers mix them."""
+_ROOT = "<gpx"
 _ZONE_FORM = "NAME,LAT,LON,RADIUS_M"
 _WATCH = WatchId(new_id())
 _EVENTS = {Side.INSIDE: "entered", Side.OUTSIDE: "left"}
@@ -100,7 +101,10 @@ def _positive(text: str) -> float:
 def read(path: Path) -> GPX:
     """Return the file's content; raise BadTrack where it is none."""
     try:
-        return gpxpy.parse(path.read_text(encoding="utf-8-sig"), version=GPX_VERSION)
+        text = path.read_text(encoding="utf-8-sig")
+        if _ROOT not in text:  # gpxpy takes any document
+            raise BadTrack(f"{path} is no GPX file: it has no {_ROOT}>")
+        return gpxpy.parse(text, version=GPX_VERSION)
     except OSError as failure:
         raise BadTrack(f"{path}: {failure.strerror}") from None
     except UnicodeDecodeError:

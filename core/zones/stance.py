@@ -89,7 +89,7 @@ class Wander:
     @property
     def noise_m(self) -> float:
         """Return how far chance takes a point from the mean, as a standard deviation."""
-        return min(LARGEST_SPREAD_M, math.sqrt(self.variance) * min(1.0, self.turns / TURNS_OF_NOISE))
+        return min(LARGEST_SPREAD_M, math.sqrt(self.variance)) * min(1.0, self.turns / TURNS_OF_NOISE)
 
     def take(self, sight: Sight) -> None:
         """Take in one more point."""
