@@ -46,7 +46,7 @@ SILENCE_MS = timedelta(minutes=20) // _MS
 """How long a last point speaks for the time after it: watches report more often than this."""
 COOL_DOWN_MS = timedelta(minutes=10) // _MS
 """So long after a crossing the hysteresis is twice as wide: a child plays on the border."""
-WIFI_POINTS, WIFI_STAY_MS = 8, timedelta(minutes=60) // _MS
+WIFI_POINTS, WIFI_STAY_MS = 10, timedelta(minutes=60) // _MS
 """Wi-Fi points that agree, and for how long, where GPS says nothing: a child who is indoors all day."""
 
 
