@@ -10,6 +10,7 @@ export UV_PYTHON_DOWNLOADS := never
 # What `make synth` chooses for production (stacks/stage.py). A deployment names its own: cdk deploy -c stage=prod -c ...
 TRUST_UNPROVEN ?= yes
 API_DOMAIN ?= api.wachter.example
+LIVE_DOMAIN ?= live.wachter.example
 REGION ?= eu-central-1
 
 .PHONY: help setup run test check format bench synth promises attacks docs clean
@@ -46,8 +47,8 @@ format: setup ## format the code and mend what lint can mend
 bench: setup ## measure (ONLY=bridge for a part); the last line is one JSON object
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-synth: setup ## synthesize the production stacks into cdk.out (API_DOMAIN=, TRUST_UNPROVEN=no, REGION=)
-	@$(BIN)/python -m stacks.synth --stage prod --trust-unproven $(TRUST_UNPROVEN) --api-domain $(API_DOMAIN) --region $(REGION)
+synth: setup ## synthesize the production stacks into cdk.out (API_DOMAIN=, LIVE_DOMAIN=, TRUST_UNPROVEN=no, REGION=)
+	@$(BIN)/python -m stacks.synth --stage prod --trust-unproven $(TRUST_UNPROVEN) --api-domain $(API_DOMAIN) --live-domain $(LIVE_DOMAIN) --region $(REGION)
 
 promises: setup ## which promise is proven by what (GUARDS=1 removes each guard and expects a failure)
 	@$(BIN)/python -m tests.proofs promises $(if $(GUARDS),--guards)
