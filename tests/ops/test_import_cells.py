@@ -88,6 +88,7 @@ def test_a_bad_line_is_told_by_its_number_and_the_others_are_imported(
         (gzip.compress(DUTCH.encode())[:-12], "cells.csv.gz"),
         ("id,model\n" * 1000, "cells.csv"),
     ],
+    ids=["no text", "open quote", "not packed", "cut short", "another table"],
 )
 def test_a_file_that_is_no_table_of_cells_is_told_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | bytes, name: str
