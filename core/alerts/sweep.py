@@ -1,7 +1,8 @@
 """What fires without a frame, looked at each minute."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
 
 from core.alerts.model import Due, DueKind
 from core.alerts.ports import DueTimes
@@ -11,8 +12,8 @@ from core.vault.model import EpochOver, Unreadable
 FAILED = "failed"
 """Counter of rows that could not be looked at; they are there again at the next sweep."""
 
-_FIRST = (DueKind.SOS_REPEAT, DueKind.RETRY, DueKind.DWELL, DueKind.CONNECTION, DueKind.SILENCE)
-"""Who calls for help waits for nobody; a silence, of which there are the most rows, waits for all."""
+_FIRST = (DueKind.SOS_REPEAT, DueKind.RETRY, DueKind.DWELL, DueKind.SILENCE)
+"""Of what is due of watches: who calls for help waits for nobody; a silence, of which there are the most, for all."""
 
 Fire = Callable[[Due], Due | None]
 """Does what is due where the state still asks for it, so that twice is once; returns what comes next."""
@@ -32,7 +33,7 @@ class Sweep:
         A row that fails stops no other.
         """
         counts: Counter[str] = Counter()
-        for due in sorted(self._due.over(self._clock.now()), key=lambda due: (_FIRST.index(due.kind), due.at)):
+        for due in self._in_turn():
             try:
                 self._take(due)
             except Exception:  # noqa: BLE001 - counted, and taken again at the next sweep
@@ -40,6 +41,15 @@ class Sweep:
             else:
                 counts[due.kind] += 1
         return counts
+
+    def _in_turn(self) -> Iterator[Due]:
+        """Yield the rows of watches in order, then connections as they are read: strangers may open any number."""
+        over = self._due.over(self._clock.now())
+        for are_connections, rows in groupby(over, key=lambda due: due.kind is DueKind.CONNECTION):
+            if are_connections:
+                yield from rows
+            else:
+                yield from sorted(rows, key=lambda due: (_FIRST.index(due.kind), due.at))
 
     def _take(self, due: Due) -> None:
         try:

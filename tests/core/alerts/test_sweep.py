@@ -1,7 +1,8 @@
 """What is due is looked at once, and nothing that fails keeps the rest waiting."""
 
 from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -58,10 +59,25 @@ def test_what_is_urgent_is_looked_at_first_and_then_what_waits_longest(due_times
         DueKind.SOS_REPEAT,
         DueKind.RETRY,
         DueKind.DWELL,
-        DueKind.CONNECTION,
         DueKind.SILENCE,
+        DueKind.CONNECTION,
     ]
-    assert [step for _, step in seen] == [4, 14, 3, 13, 2, 12, 1, 11, 0, 10]
+    assert [step for _, step in seen] == [4, 14, 3, 13, 2, 12, 0, 10, 1, 11]
+
+
+def test_nothing_of_a_watch_waits_until_the_connections_that_strangers_opened_are_read() -> None:
+    class Flooded(InMemoryDueTimes):
+        def over(self, now: datetime) -> Iterator[Due]:
+            yield from super().over(now)
+            raise TimeoutError("more connections than a sweep can read")
+
+    flooded, seen = Flooded(CLOCK), list[Due]()
+    flooded.add(due_at(-2, DueKind.CONNECTION))
+    flooded.add(due_at(-1, DueKind.SOS_REPEAT))
+    flooded.add(due_at(-3))
+    with pytest.raises(TimeoutError):
+        sweep(flooded, sos_repeat=seen.append, silence=seen.append)
+    assert [due.kind for due in seen] == [DueKind.SOS_REPEAT, DueKind.SILENCE]
 
 
 def test_what_comes_next_stands_before_the_old_row_goes() -> None:
