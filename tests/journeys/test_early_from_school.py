@@ -1,6 +1,8 @@
 """A child leaves school early and the parent is told: real sockets, real handlers, nothing injected but time."""
 
+import json
 import secrets
+import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,8 @@ from core.alerts.model import Due, DueKind
 from core.kernel.geo import Point
 from core.kernel.ids import WatchId
 from local.demo import Demo
+from local.deploy import MAIL_FROM
+from local.emulator import ACCOUNT
 from local.guardian import Guardian
 from local.live_view import LiveView, LiveViewEnded, live_view
 from local.phone import PLATFORM, Phone
@@ -40,6 +44,7 @@ class Family:
     platform: Platform
     parent: Guardian
     phone: Phone
+    email: str
     device_id: str
     watch_id: WatchId
 
@@ -59,6 +64,12 @@ class Family:
         channels = {it["channel"] for it in deliveries if it["state"] == "sent"}
         return channels if "push" in channels else None
 
+    def mails(self) -> list[Mapping[str, Any]] | None:
+        """Return the mails to the parent, None while there is none."""
+        with urllib.request.urlopen(f"{self.platform.settings.endpoint_url}/_ministack/ses/messages") as answer:  # noqa: S310 - the emulator's
+            messages = json.load(answer)["messages"].get(ACCOUNT, [])
+        return [it for it in messages if self.email in json.dumps(it)] or None
+
     def let_be_due(self, kind: DueKind, subject: str, watch_id: WatchId | None = None) -> None:
         """Let what would be due in a minute be due now, and let the sweep come."""
         DynamoDueTimes(SystemClock()).add(Due(kind=kind, at=datetime.now(UTC), watch_id=watch_id, subject=subject))
@@ -73,7 +84,7 @@ def family(home: Home) -> Iterator[Family]:
         email = f"parent-{secrets.token_hex(4)}@demo.example"
         household = Demo(platform.settings).settle(email, [device_id], bound_at=datetime.now(UTC) - AN_HOUR)
         parent = Guardian(platform.api_url, household.email, household.password)
-        yield Family(platform, parent, Phone(platform.push_log), device_id, household.watch_ids[0])
+        yield Family(platform, parent, Phone(platform.push_log), email, device_id, household.watch_ids[0])
 
 
 def school_hours(now: datetime) -> Mapping[str, Any]:
@@ -133,6 +144,16 @@ def test_an_sos_rings_again_until_the_parent_has_seen_it(family: Family) -> None
     family.let_be_due(DueKind.SOS_REPEAT, alert["id"], family.watch_id)
     assert len(family.phone.pushes()) == 2
     assert soon(lambda: family.alerts("sos"))[0]["acknowledged"]
+
+
+def test_a_parent_without_a_phone_gets_a_mail_that_tells_nothing_of_the_child(family: Family) -> None:
+    say(family.platform, family.device_id, report(datetime.now(UTC).replace(microsecond=0), SCHOOL, "AL", SOS))
+
+    (alert,) = soon(lambda: family.alerts("sos"))
+    (mail,) = soon(family.mails)
+    assert mail["Source"] == MAIL_FROM
+    for secret in (str(SCHOOL.latitude), family.watch_id, family.device_id, alert["id"]):
+        assert secret not in json.dumps(mail)
 
 
 def test_whoever_signs_out_sees_nothing_more(family: Family) -> None:
