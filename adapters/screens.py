@@ -8,6 +8,9 @@ from typing import Any
 from adapters.aws import client
 from adapters.settings import Settings
 
+ATTEMPTS = 2
+"""A screen that takes nothing is refused as a throttled one is; each attempt more keeps all others waiting."""
+
 
 class GatewayScreens:
     """Screens over API Gateway's connections. client: see live_client."""
@@ -34,4 +37,4 @@ class GatewayScreens:
 
 def live_client(settings: Settings) -> Any:
     """Return a client of the stage's WebSocket API, which answers at an address of its own."""
-    return client("apigatewaymanagementapi", replace(settings, endpoint_url=settings.live_callback))
+    return client("apigatewaymanagementapi", replace(settings, endpoint_url=settings.live_callback), attempts=ATTEMPTS)

@@ -50,6 +50,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     ),
     "core.accounts.sign_in:SignIn._proven_account": returns(None),
     "core.live.audience:Audience.may_see": returns(True),
+    "core.live.audience:newest_of_each_account": first_argument,
     "core.live.connections:in_time": returns(True),
     "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,6 +24,8 @@ _GONE = frozenset({"EndpointDisabled", "NotFound"})
 """Apple or Google told SNS that the app is gone from the phone, or the endpoint was removed."""
 KEPT_FOR = timedelta(hours=4)
 """How long the service keeps it for a phone without a network; later it is no alarm any more, and stands in the app."""
+PHONES_PER_ACCOUNT = 10
+"""Those of the newest sign-ins ring: whoever registers more keeps no other guardian waiting."""
 _CRITICAL = "critical"
 _APPLE_SOUNDS = {"sos": "sos.caf", "default": "default"}
 _ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts"}
@@ -36,7 +39,7 @@ class _Outcome(Enum):
 
 
 class SnsPushNotifier:
-    """Notifier of Channel.PUSH: rings every phone of the guardian whose sign-in still holds.
+    """Notifier of Channel.PUSH: rings the guardian's phones whose sign-in still holds.
 
     client: a botocore SNS client with few attempts, as every one of them delays the next guardian.
     """
@@ -48,14 +51,15 @@ class SnsPushNotifier:
 
     def send(self, account_id: AccountId, alert: Alert, now: datetime) -> bool:
         """Return whether a phone was rung, False when there is none; raise ChannelFailed when all there are refused."""
-        outcomes = {self._ring(phone, alert) for phone in self._signed_in(account_id, now)}
+        outcomes = {self._ring(phone, alert) for phone in islice(self._signed_in(account_id, now), PHONES_PER_ACCOUNT)}
         if _Outcome.REFUSED in outcomes and _Outcome.TAKEN not in outcomes:
             raise ChannelFailed("no phone could be rung")
         return _Outcome.TAKEN in outcomes
 
     def _signed_in(self, account_id: AccountId, now: datetime) -> Iterator[Phone]:
         try:
-            for phone in self._phones.of_account(account_id, now):
+            phones = self._phones.of_account(account_id, now)
+            for phone in sorted(phones, key=lambda phone: phone.since, reverse=True):
                 if self._families.get(phone.family_id, now) is None:
                     self._phones.remove(phone.account_id, phone.family_id)
                 else:

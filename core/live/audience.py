@@ -1,14 +1,16 @@
 """Who is looking at a watch and still may: all that is shown passes here."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from core.accounts.ports import TokenFamilies
+from core.alerts.courier import Failures
 from core.alerts.model import Due
 from core.kernel.ids import AccountId, WatchId
-from core.live.model import CHECKED_EACH, LiveView
+from core.live.model import CHECKED_EACH, VIEWS_PER_ACCOUNT, LiveView
 from core.live.ports import LiveViews, Screens
 from core.watches.ports import Memberships
 
@@ -25,10 +27,17 @@ class Audience:
     def show(
         self, watch_id: WatchId, message: Mapping[str, Any], now: datetime, *, only_to: AccountId | None = None
     ) -> bool:
-        """Send a message of a watch to those who look at it; tell whether anybody got it. Raise as Screens.show."""
-        views = [view for view in self.views.of_watch(watch_id, now) if only_to in (None, view.account_id)]
-        shown = [self._send(view, message) for view in views if self.may_see(view, watch_id, now)]
-        return any(shown)
+        """Send a message of a watch to those who look at it; tell whether anybody got it.
+
+        Raise as Screens.show, when all were served: a screen that takes nothing keeps it from no other.
+        """
+        failures, is_shown = Failures(), False
+        for view in newest_of_each_account(self.views.of_watch(watch_id, now)):
+            if only_to in (None, view.account_id):
+                with failures.kept():
+                    is_shown |= self.may_see(view, watch_id, now) and self._send(view, message)
+        failures.tell()
+        return is_shown
 
     def may_see(self, view: LiveView, watch_id: WatchId, now: datetime) -> bool:
         """Tell whether the view's sign-in lasts and its account is a member of the watch, this instant."""
@@ -64,3 +73,12 @@ class Audience:
         if not is_shown:
             self.views.remove(view.connection_id)
         return is_shown
+
+
+def newest_of_each_account(views: Iterable[LiveView]) -> Iterator[LiveView]:
+    """Yield of each account the VIEWS_PER_ACCOUNT whose tokens end last."""
+    counts: Counter[AccountId] = Counter()
+    for view in sorted(views, key=lambda view: view.until, reverse=True):
+        counts[view.account_id] += 1
+        if counts[view.account_id] <= VIEWS_PER_ACCOUNT:
+            yield view

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.alerts.courier import Failures
 from core.kernel.ids import WatchId
 from core.live.audience import Audience
 from core.live.messages import position_message
@@ -21,9 +22,12 @@ class LivePositions:
     audience: Audience
 
     def show(self, watch_id: WatchId, names: Iterable[tuple[datetime, str]], now: datetime) -> None:
-        """Show the positions of these instants and fingerprints, in this order; raise as Screens.show."""
+        """Show the positions of these instants and fingerprints, in this order; raise as Audience.show."""
+        failures = Failures()
         for at, fingerprint in names:
             page = self.positions.between(watch_id, at, at + _INSTANT, now=now, limit=_AT_ONE_INSTANT, after=None)
             for position in page.items:
                 if position.fingerprint == fingerprint:
-                    self.audience.show(watch_id, position_message(position), now)
+                    with failures.kept():
+                        self.audience.show(watch_id, position_message(position), now)
+        failures.tell()

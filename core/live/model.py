@@ -10,6 +10,9 @@ TOKEN_WITHIN = timedelta(seconds=5)
 CHECKED_EACH = timedelta(seconds=60)
 """Rights that were removed end a view within this and the minute in which the sweep comes."""
 
+VIEWS_PER_ACCOUNT = 10
+"""Of an account's views of a watch, those with the newest tokens are shown to: who opens more keeps nobody waiting."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveView:

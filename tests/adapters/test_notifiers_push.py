@@ -13,7 +13,7 @@ from moto import mock_aws
 from moto.sns.models import sns_backends
 
 from adapters.aws import client
-from adapters.notifiers.push import SnsPushNotifier, message_of
+from adapters.notifiers.push import PHONES_PER_ACCOUNT, SnsPushNotifier, message_of
 from adapters.settings import Settings
 from core.accounts.model import Phone, Platform, TokenFamily
 from core.alerts.model import Alert
@@ -147,6 +147,25 @@ def test_one_phone_that_rings_is_enough() -> None:
     for phone in phones:
         push.holds(phone)
     assert push.send()
+
+
+class Counting:
+    """SNS that takes everything. rung: the endpoints, in order."""
+
+    def __init__(self) -> None:
+        self.rung: list[str] = []
+
+    def publish(self, *, TargetArn: str, **_named: object) -> None:  # noqa: N803 - SNS's name
+        self.rung.append(TargetArn)
+
+
+def test_who_registers_many_phones_keeps_other_guardians_waiting_no_longer() -> None:
+    push = Push(Counting())
+    for minutes in range(PHONES_PER_ACCOUNT + 1):
+        since = NOON - timedelta(minutes=minutes)
+        push.holds(any_phone(ACCOUNT, since, endpoint=f"endpoint/{minutes}"))
+    assert push.send()
+    assert push.sns.rung == [f"endpoint/{number}" for number in range(PHONES_PER_ACCOUNT)], "the newest"
 
 
 class UnreadablePhones(InMemoryPhones):

@@ -7,7 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from adapters.screens import GatewayScreens, live_client
+from adapters import aws
+from adapters.screens import ATTEMPTS, GatewayScreens, live_client
 from adapters.settings import Settings
 
 CALLBACK = "https://live.example.test/live"
@@ -62,3 +63,7 @@ def test_any_other_refusal_is_raised(gateway: Gateway) -> None:
 
 def test_it_speaks_to_the_address_of_the_stage(gateway: Gateway) -> None:
     assert gateway.client.meta.endpoint_url == CALLBACK
+
+
+def test_a_screen_that_takes_nothing_is_not_waited_for(gateway: Gateway) -> None:
+    assert gateway.client.meta.config.retries["total_max_attempts"] == ATTEMPTS < aws.ATTEMPTS

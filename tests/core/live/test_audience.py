@@ -9,7 +9,7 @@ from core.alerts.model import Alert
 from core.alerts.ports import ChannelFailed
 from core.kernel.ids import WatchId, new_id
 from core.live.messages import alert_message, position_message
-from core.live.model import CHECKED_EACH, TOKEN_WITHIN
+from core.live.model import CHECKED_EACH, TOKEN_WITHIN, VIEWS_PER_ACCOUNT
 from core.live.notifier import LiveNotifier
 from tests.builders import any_alert, any_position
 from tests.clocks import NOON
@@ -157,6 +157,39 @@ def test_an_outage_is_the_channels_failure_and_our_own_is_not(
         with pytest.raises(seen) as failure:
             notifier.send(account_id, any_alert(watch_id, NOON), NOON)
         assert seen is KeyError or "one=" not in str(failure.value)
+
+
+def test_a_screen_that_takes_nothing_keeps_no_message_from_the_others(
+    theatre: Theatre, watch_id: WatchId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for connection_id in ("first=", "full=", "last="):
+        theatre.open(theatre.member(watch_id), connection_id)
+    show, shown = theatre.screens.show, theatre.screens.shown
+
+    def full(connection_id: str, message: Any) -> bool:
+        if connection_id == "full=":
+            raise Unreachable
+        return show(connection_id, message)
+
+    monkeypatch.setattr(theatre.screens, "show", full)
+    for fingerprint in ("1" * 32, "2" * 32):
+        theatre.positions.add(any_position(watch_id, NOON, fingerprint=fingerprint))
+    with pytest.raises(Unreachable):
+        theatre.live_positions.show(watch_id, [(NOON, "1" * 32), (NOON, "2" * 32)], NOON)
+    assert {connection_id: len(messages) for connection_id, messages in shown.items()} == {"first=": 2, "last=": 2}
+
+
+@pytest.mark.attack("Z-14", guard="core.live.audience:newest_of_each_account", part="live views")
+def test_who_opens_many_views_keeps_others_waiting_no_longer(theatre: Theatre, watch_id: WatchId) -> None:
+    flooding = theatre.member(watch_id)
+    theatre.open(flooding, "oldest=")
+    theatre.clock.advance(timedelta(seconds=1))
+    for number in range(VIEWS_PER_ACCOUNT):
+        theatre.open(flooding, f"number{number}=")
+    theatre.open(theatre.member(watch_id), "fathers=")
+    alert = alert_message(any_alert(watch_id, NOON))
+    assert theatre.audience.show(watch_id, alert, theatre.now())
+    assert theatre.screens.shown.keys() == {"fathers=", *(f"number{number}=" for number in range(VIEWS_PER_ACCOUNT))}
 
 
 def test_no_alert_tells_a_place(watch_id: WatchId) -> None:
