@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolv
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, Server, Tag
 
 from lambdas.api.operation import BEARER
+from lambdas.api.problems import CODES
 
 VERSION = "0.1.0"
 _TAGS = {
@@ -44,4 +45,5 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
                 operation["responses"].pop(status, None)
     for name in _UNUSED:
         made["components"]["schemas"].pop(name, None)
+    made["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] = sorted(CODES)
     return made

@@ -20,6 +20,8 @@ _WORDS = {
     403: "The caller's role on the watch allows to look only",
     404: "No such object, or none of the caller's",
     409: "It cannot be done as things are; the code tells why",
+    413: "The body is too large",
+    415: "The body is not said to be JSON",
     429: "Too many attempts; Retry-After tells when to try again",
 }
 _HEADERS: Mapping[int, Any] = {

@@ -79,7 +79,7 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     UnknownParameter: _INVALID,
     RequestValidationError: _INVALID,
     UnreadableBody: _INVALID,
-    InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so: see its shape and its schedule."),
+    InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so"),
     TooManyZones: _Fact(HTTPStatus.CONFLICT, "too_many_zones", "The watch has as many zones as it may have."),
     InvalidPhone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_phone", "The platform knows no phone by this token."),
     PushNotAvailable: _Fact(HTTPStatus.CONFLICT, "push_not_available", "Phones of this platform cannot be rung here."),
@@ -87,6 +87,8 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     UnsupportedBody: _Fact(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_body", "Send application/json."),
 }
 _UNFORESEEN = _Fact(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+CODES = frozenset(fact.code for fact in (*_FACTS.values(), _UNFORESEEN))
 
 
 def answer_to(error: Exception, request_id: str) -> Response[str]:
@@ -98,7 +100,7 @@ def answer_to(error: Exception, request_id: str) -> Response[str]:
         title=fact.status.phrase,
         status=fact.status,
         code=fact.code,
-        detail=fact.detail,
+        detail=f"{fact.detail}: {error}." if isinstance(error, InvalidZone) else fact.detail,
         errors=_wrong_fields(error),
         request_id=request_id if fact is _UNFORESEEN else None,
     )

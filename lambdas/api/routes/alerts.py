@@ -81,8 +81,7 @@ def get_alert(watch_id: WatchInPath, alert_id: AlertInPath) -> Alert:
 def acknowledge_alert(watch_id: WatchInPath, alert_id: AlertInPath) -> Acknowledgement:
     """Store the caller's acknowledgement; return the first one, which counts."""
     call = this_call(router)
-    alert = _alert(call, call.guarded_watch(watch_id), alert_id)
-    seen = call.services.acknowledge.see(alert.watch_id, alert.alert_id, call.caller.account_id)
+    seen = call.services.acknowledge.see(call.guarded_watch(watch_id), AlertId(alert_id), call.caller.account_id)
     return Acknowledgement.of(seen)
 
 

@@ -17,7 +17,7 @@ router = Router()
         tag="phone",
         promises=["P-71"],
         content={},
-        also=[400, 401, 409],
+        also=[400, 401, 409, 413, 415],
         status=204,
     ),
 )
@@ -36,7 +36,7 @@ def register_phone(body: Phone) -> Response[None]:
         tag="phone",
         promises=["P-71"],
         content={},
-        also=[401],
+        also=[400, 401],
         status=204,
     ),
 )

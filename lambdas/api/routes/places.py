@@ -109,7 +109,7 @@ def forget_learned_place(watch_id: WatchInPath, place_id: PlaceInPath) -> Respon
         tag="positions",
         promises=["P-15"],
         content={},
-        also=[400, 401, 403, 404],
+        also=[400, 401, 403, 404, 413, 415],
         status=204,
     ),
 )

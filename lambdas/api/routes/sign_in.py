@@ -20,7 +20,7 @@ router = Router()
             AccessToken,
             {"access_token": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIifQ.c2ln", "token_type": "Bearer", "expires_in": 600},
         ),
-        also=[400, 401, 429],
+        also=[400, 401, 413, 415, 429],
         public=True,
     ),
 )
@@ -39,7 +39,7 @@ def sign_in(body: SignInRequest) -> AccessToken:
         tag="sign-in",
         promises=["P-46"],
         content={},
-        also=[401],
+        also=[400, 401],
         status=204,
     ),
 )

@@ -32,7 +32,7 @@ _EXAMPLE = {
         tag="zones",
         promises=["P-18", "P-19"],
         content=json_of(Zone, _EXAMPLE),
-        also=[400, 401, 403, 404, 409],
+        also=[400, 401, 403, 404, 409, 413, 415],
         status=201,
     ),
 )
@@ -86,7 +86,7 @@ def get_zone(watch_id: WatchInPath, zone_id: ZoneInPath) -> Zone:
         tag="zones",
         promises=["P-18", "P-19"],
         content=json_of(Zone, _EXAMPLE),
-        also=[400, 401, 403, 404],
+        also=[400, 401, 403, 404, 413, 415],
     ),
 )
 def replace_zone(watch_id: WatchInPath, zone_id: ZoneInPath, body: ZoneSettings) -> Zone:

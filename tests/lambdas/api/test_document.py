@@ -39,6 +39,7 @@ def test_every_operation_says_what_a_client_needs(route: tuple[str, str]) -> Non
     assert {tag["name"] for tag in DOCUMENT["tags"]} >= set(operation["tags"]) != set()
     assert operation.get("security") == (None if route in PUBLIC_ROUTES else [{"accessToken": []}])
     assert ("401" in operation["responses"]) == (route not in PUBLIC_ROUTES or route[1] == "/v1/sign-in")
+    assert ("413" in operation["responses"]) == ("415" in operation["responses"]) == ("requestBody" in operation)
     assert operation["x-promises"]
 
 
@@ -79,6 +80,12 @@ def test_no_refusal_is_described_otherwise_than_it_is() -> None:
         for status, response in operation["responses"].items():
             if int(status) >= 400:
                 assert list(response["content"]) == ["application/problem+json"]
+
+
+def test_every_code_of_a_problem_is_told(platform: Platform) -> None:
+    told = DOCUMENT["components"]["schemas"]["Problem"]["properties"]["code"]["enum"]
+    assert {"internal_error", "not_signed_in", "too_many_zones", "push_not_available"} < set(told)
+    assert platform.ask("GET", "/nowhere").json["code"] in told
 
 
 def test_what_is_served_is_this_document(platform: Platform) -> None:

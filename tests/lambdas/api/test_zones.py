@@ -187,6 +187,12 @@ def test_what_no_zone_can_be_is_refused(home: Home, zone: Any) -> None:
     assert home.call("GET", "/zones").json == {"items": [known]}
 
 
+def test_a_refusal_tells_the_rule_and_not_the_place(home: Home) -> None:
+    twice = {**SQUARE, "vertices": [SQUARE["vertices"][0]] * 3}
+    answer = home.call("POST", "/zones", json={**SCHOOL, "shape": twice})
+    assert answer.json["detail"] == "No zone can be so: the vertices of a polygon are different places."
+
+
 def test_a_watch_has_so_many_zones_and_no_more(home: Home) -> None:
     for _ in range(ZONES_PER_WATCH):
         known = home.call("POST", "/zones", json=SCHOOL)
