@@ -16,7 +16,7 @@ from core.vault.ports import Lookup
 class Silence:
     """Looks at a watch when it should have been heard again.
 
-    No frame writes that it came: the newest telemetry reading tells, and one row for each watch moves on with it.
+    A frame that leaves a reading writes nothing here: the newest reading tells, and the watch's row moves on with it.
     """
 
     def __init__(

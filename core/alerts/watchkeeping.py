@@ -92,9 +92,9 @@ class Watchkeeping:
         return replace(state, newest_at=max(told_at, default=state.newest_at))
 
     def _heard(self, state: WatchState, watch_id: WatchId, sightings: Sequence[Sighting]) -> WatchState:
-        """End a silence, and see to it that the next one is noticed: the sweep prolongs the wait by itself."""
+        """End a silence, and see to it that the next one is noticed: the sweep prolongs the wait by each reading."""
         heard_at = max(each.received_at for each in sightings)
-        if not is_news_of_silence(state, heard_at):
+        if not is_news_of_silence(state, heard_at, is_bare=all(map(is_bare_heartbeat, sightings))):
             return state
         due_at = heard_at + SILENT_AFTER
         self._due.add(Due(kind=DueKind.SILENCE, at=due_at, watch_id=watch_id))
@@ -148,13 +148,21 @@ def is_news(sighting: Sighting, known: WatchState | None) -> bool:
     return not sighting.backlog and (known is None or sighting.at > known.newest_at)
 
 
-def is_news_of_silence(state: WatchState, heard_at: datetime) -> bool:
-    """Tell whether a silence ends here, or nobody waits for the next one: never before, or not since long."""
+def is_news_of_silence(state: WatchState, heard_at: datetime, *, is_bare: bool) -> bool:
+    """Tell whether a silence ends here, or the wait for the next one begins anew.
+
+    Nobody waits for it where there was none before, or not since long; of bare heartbeats the sweep finds no reading.
+    """
     if state.silence_due_at is None:
         return True
-    if state.is_silent:
+    if state.is_silent or is_bare:
         return heard_at > state.silence_due_at - SILENT_AFTER
     return heard_at > state.silence_due_at + SILENT_AFTER
+
+
+def is_bare_heartbeat(sighting: Sighting) -> bool:
+    """Tell whether it is an `LK` without arguments, all that some watches send at rest: it leaves no reading."""
+    return sighting.alarms is None and sighting.battery_percent is None
 
 
 def is_low(sighting: Sighting) -> bool:

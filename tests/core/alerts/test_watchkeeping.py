@@ -244,6 +244,17 @@ def test_a_watch_that_is_heard_is_never_silent_and_has_one_row(family: Family) -
     assert family.revision() < 20
 
 
+def test_a_watch_at_rest_whose_heartbeats_tell_nothing_is_not_silent(family: Family) -> None:
+    family.heard()
+    family.saw(battery(NOON, 90))
+    for _ in range(20):
+        family.wait(8 * MINUTE)
+        family.saw(any_sighting(family.clock.now(), alarms=None))
+    assert family.kinds() == []
+    family.wait(SILENT_AFTER)
+    assert family.kinds() == [AlarmKind.SILENT]
+
+
 def test_old_frames_that_come_again_do_not_end_a_silence(family: Family) -> None:
     first = battery(NOON, 90)
     family.heard()
