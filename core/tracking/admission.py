@@ -29,8 +29,8 @@ FIRST_CREDIBLE = datetime.fromisoformat("2015-01-01T00:00:00Z")
 LATE_AFTER = timedelta(minutes=15)
 """An alarm that is told so long after it happened is history: nobody runs to where the child was then."""
 NAMED_FOR = timedelta(minutes=10)
-"""Alarms without a time of their own are one alert in each span of this length: a watch that gets no answer repeats
-itself for less, and one whose clock stands still can call for help again in the next."""
+"""Alarms without a credible time of their own are one alert in each span of this length: a watch that gets no answer
+repeats itself for less, and one whose clock stands still can call for help again in the next."""
 _MS = 1000
 _POSITION = POLICY["position"]
 _KINDS = {
@@ -267,10 +267,11 @@ def alarms_of(passage: Passage, ports: Admission) -> list[Alarm]:
     is_confirmed = is_proven(passage.frame, ports)
     at = passage.at if is_confirmed else received_at  # of what is unproven, no time is believed either
     named_at = naming_instant(passage, is_confirmed=is_confirmed)
-    what = "" if is_confirmed else "unconfirmed"  # or a stranger could use up the name of a true call
     return [
         Alarm(
-            alert_id=alert_id_of(passage.watch_id, kind, named_at, what, ports.lookup),
+            alert_id=alert_id_of(
+                passage.watch_id, kind, named_at, told_apart_by(passage, kind, is_confirmed=is_confirmed), ports.lookup
+            ),
             watch_id=passage.watch_id,
             kind=kind,
             at=at,
@@ -286,6 +287,16 @@ def raised_kinds(report: Report, *, is_confirmed: bool) -> Sequence[AlarmKind]:
     """Return what the frame's alarms are to guardians, each once; of an unconfirmed one only the call for help."""
     kinds = dict.fromkeys(_KINDS.get(alarm, AlarmKind.GENERAL) for alarm in report.alarms)
     return [kind for kind in kinds if is_confirmed or kind is AlarmKind.SOS]
+
+
+def told_apart_by(passage: Passage, kind: AlarmKind, *, is_confirmed: bool) -> str:
+    """Return what tells an alarm from others of its kind and instant.
+
+    A call for help by its frame: without a fix, watches tell the time of the last one, and may call twice in it.
+    """
+    if not is_confirmed:
+        return "unconfirmed"  # or a stranger could use up the name of a true call
+    return passage.fingerprint if kind is AlarmKind.SOS and not passage.timed_by_receipt else ""
 
 
 def naming_instant(passage: Passage, *, is_confirmed: bool) -> datetime:
