@@ -1,7 +1,7 @@
 """The only reader of the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
@@ -48,8 +48,11 @@ class Settings:
     strangers_per_address: int = STRANGERS_PER_ADDRESS
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read WACHTER_* settings; raise SettingMissing for one that has no default."""
+    def from_environment(cls, environment: Mapping[str, str] = os.environ, *, needed: Iterable[str] = ()) -> "Settings":
+        """Read WACHTER_* settings; raise SettingMissing for one that has no default.
+
+        needed: fields that the deployable cannot do without, whatever their default.
+        """
 
         def required(name: str) -> str:
             try:
@@ -63,6 +66,9 @@ class Settings:
                 raise SettingMissing(f"{name} is no number")
             return int(text)
 
+        for field in needed:
+            if not environment.get(name := f"WACHTER_{field.upper()}"):
+                raise SettingMissing(f"the environment lacks {name}")
         return cls(
             stage=required("WACHTER_STAGE"),
             region=environment.get("AWS_REGION") or required("AWS_DEFAULT_REGION"),

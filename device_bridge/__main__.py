@@ -3,7 +3,7 @@
 import uvloop
 
 from adapters.settings import Settings
-from device_bridge.bootstrap import run
+from device_bridge.bootstrap import NEEDED, run
 
 if __name__ == "__main__":
-    uvloop.run(run(Settings.from_environment()))
+    uvloop.run(run(Settings.from_environment(needed=NEEDED)))

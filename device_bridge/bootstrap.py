@@ -24,6 +24,8 @@ from device_bridge.proof import trusts_everyone, trusts_no_one
 from device_bridge.server import Bridge
 from device_bridge.uplink import LANES
 
+NEEDED = ("wrapping_key", "frame_stream", "alert_queue_url")  # settings
+
 _LOG = logging.getLogger(__name__)
 
 

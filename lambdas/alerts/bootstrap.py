@@ -44,6 +44,8 @@ from core.live.notifier import LiveNotifier
 from core.tracking.admission import Admission
 from core.tracking.alarms import Alarm
 
+NEEDED = ("wrapping_key", "alert_queue_url", "live_callback")  # settings
+
 PUSH_ATTEMPTS = 2
 """Each more would keep the next guardian waiting; the sweep tries again in a minute, and mail goes at once."""
 

@@ -18,7 +18,7 @@ from core.alerts.rules import RULES
 from core.tracking.admission import raise_alarms_of
 from core.tracking.alarms import Alarm
 from core.tracking.model import ReceivedFrame
-from lambdas.alerts.bootstrap import Application, application
+from lambdas.alerts.bootstrap import NEEDED, Application, application
 from lambdas.observability import emit
 
 TOLD, REROUTED, CORRUPT, FAILED = "told_alarms", "rerouted_records", "corrupt_messages", "failed_messages"
@@ -38,7 +38,7 @@ class NotTold(Exception):  # noqa: N818 - an error is named after the fact
 
 @cache
 def _application() -> Application:
-    return application(Settings.from_environment())
+    return application(Settings.from_environment(needed=NEEDED))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

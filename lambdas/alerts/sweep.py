@@ -5,13 +5,13 @@ from functools import cache
 from typing import Any
 
 from adapters.settings import Settings
-from lambdas.alerts.bootstrap import Application, application
+from lambdas.alerts.bootstrap import NEEDED, Application, application
 from lambdas.observability import emit
 
 
 @cache
 def _application() -> Application:
-    return application(Settings.from_environment())
+    return application(Settings.from_environment(needed=NEEDED))
 
 
 def handler(_event: Mapping[str, Any], _context: object) -> None:

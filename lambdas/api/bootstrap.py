@@ -37,11 +37,13 @@ from core.tracking.correction import Correction
 from lambdas.api.app import Api
 from lambdas.api.services import Services
 
+NEEDED = ("wrapping_key", "signing_key", "issuer")  # settings
+
 
 @cache
 def api() -> Api:
     """Return the API, wired at the first request: what a snapshot of the function could keep holds no key."""
-    return Api(services(Settings.from_environment()))
+    return Api(services(Settings.from_environment(needed=NEEDED)))
 
 
 def services(settings: Settings, clock: Clock | None = None) -> Services:

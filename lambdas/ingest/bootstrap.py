@@ -32,6 +32,8 @@ from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
 from core.tracking.ingest import Ingest, Ports
 
+NEEDED = ("wrapping_key", "alert_queue_url", "live_queue_url")  # settings
+
 LIVE_ATTEMPTS = 1
 """A live view that misses a point shows the next one; frames do not wait for it."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from adapters.settings import Settings
 from adapters.stream.frames import CorruptRecord, unpack
 from core.tracking.model import ReceivedFrame
-from lambdas.ingest.bootstrap import Application, application
+from lambdas.ingest.bootstrap import NEEDED, Application, application
 from lambdas.observability import emit
 
 CORRUPT_RECORDS = "corrupt_records"
@@ -19,7 +19,7 @@ FAILED_RECORDS = "failed_records"
 
 @cache
 def _application() -> Application:
-    return application(Settings.from_environment())
+    return application(Settings.from_environment(needed=NEEDED))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, list[dict[str, str]]]:

@@ -23,6 +23,9 @@ from core.live.audience import Audience
 from core.live.connections import Connections
 from core.live.feed import LivePositions
 
+DOOR_NEEDS = ("signing_key", "issuer", "live_callback")  # settings
+FEED_NEEDS = ("wrapping_key", "live_callback")
+
 
 @dataclass(frozen=True, slots=True)
 class Door:

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.outages import is_outage
 from adapters.settings import Settings
 from adapters.stream.live import NotNewPositions, names_of
-from lambdas.live.bootstrap import Feed, feed
+from lambdas.live.bootstrap import FEED_NEEDS, Feed, feed
 from lambdas.observability import emit
 
 SHOWN, LOST, CORRUPT = "shown_messages", "lost_messages", "corrupt_messages"
@@ -19,7 +19,7 @@ _LOG = logging.getLogger(__name__)
 
 @cache
 def _feed() -> Feed:
-    return feed(Settings.from_environment())
+    return feed(Settings.from_environment(needed=FEED_NEEDS))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from adapters.settings import Settings
-from lambdas.live.bootstrap import Door, door
+from lambdas.live.bootstrap import DOOR_NEEDS, Door, door
 from lambdas.observability import emit
 
 LONGEST_MESSAGE = 4_096  # characters; twice the longest token
@@ -18,7 +18,7 @@ _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 @cache
 def _door() -> Door:
-    return door(Settings.from_environment())
+    return door(Settings.from_environment(needed=DOOR_NEEDS))
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, int]:

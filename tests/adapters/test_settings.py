@@ -27,3 +27,11 @@ def test_a_port_may_be_left_to_the_system() -> None:
 def test_a_wrong_setting_is_named(environment: dict[str, str], name: str) -> None:
     with pytest.raises(SettingMissing, match=name):
         Settings.from_environment(environment)
+
+
+@pytest.mark.parametrize("given", [{}, {"WACHTER_ALERT_QUEUE_URL": ""}])
+def test_what_a_deployable_cannot_do_without_is_named_when_it_is_missing(given: dict[str, str]) -> None:
+    environment = {**ENVIRONMENT, "WACHTER_WRAPPING_KEY": "alias/any", **given}
+    assert Settings.from_environment(environment, needed=["wrapping_key"]).wrapping_key == "alias/any"
+    with pytest.raises(SettingMissing, match="WACHTER_ALERT_QUEUE_URL"):
+        Settings.from_environment(environment, needed=["wrapping_key", "alert_queue_url"])

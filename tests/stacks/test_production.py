@@ -6,10 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.settings import Settings
 from core.retention.policy import POLICY
+from device_bridge import bootstrap as bridge
+from lambdas.alerts import bootstrap as alerts
+from lambdas.api import bootstrap as api
+from lambdas.ingest import bootstrap as ingest
+from lambdas.live import bootstrap as live
 from stacks.functions import ALERTS, BRIDGE_ACCESS, FUNCTIONS, LIVE_FEED
 from tests.stacks.conftest import Resource, Templates
 
+NEEDED = {
+    "ingest": ingest.NEEDED,
+    "api": api.NEEDED,
+    "alerts": alerts.NEEDED,
+    "alerts-sweep": alerts.NEEDED,
+    "live": live.DOOR_NEEDS,
+    "live-feed": live.FEED_NEEDS,
+    "bridge": bridge.NEEDED,
+}
 A_DAY_S = 24 * 3600
 WILDCARD_ALLOWED = {"ecr:GetAuthorizationToken"}  # AWS gives it no resource
 WITHIN_ONE = {
@@ -224,6 +239,20 @@ def test_the_apis_are_reached_by_their_own_names_over_tls_1_2_only(production: T
     for domain in domains:
         (configuration,) = domain.properties["DomainNameConfigurations"]
         assert (configuration["EndpointType"], configuration["SecurityPolicy"]) == ("REGIONAL", "TLS_1_2")
+
+
+def test_every_deployable_is_given_the_settings_that_it_needs(production: Templates) -> None:
+    given = {
+        it.properties["FunctionName"].removeprefix("wachter-prod-"): it.properties["Environment"]["Variables"]
+        for it in production.of("AWS::Lambda::Function")
+    }
+    (task,) = production.of("AWS::ECS::TaskDefinition")
+    (container,) = task.properties["ContainerDefinitions"]
+    given["bridge"] = {each["Name"]: each["Value"] for each in container["Environment"]}
+    assert given.keys() == NEEDED.keys()
+    for name, environment in given.items():
+        known = {setting: str(value) for setting, value in environment.items()}
+        Settings.from_environment({"AWS_REGION": "eu-central-1", **known}, needed=NEEDED[name])
 
 
 def test_open_connections_are_written_to_by_the_live_views_own_name(production: Templates) -> None:
