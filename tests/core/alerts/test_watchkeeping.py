@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from core.alerts.model import Channel, DueKind
+from core.alerts.silence import ASKED
 from core.alerts.watchkeeping import SILENT_AFTER
 from core.kernel.geo import Point
+from core.kernel.ids import WatchId
 from core.retention.policy import Subject
 from core.tracking.alarms import AlarmKind
 from core.tracking.model import Sighting
 from core.zones.model import Circle, Schedule, Window
-from tests.builders import HOME, any_position, any_sighting, any_zone
+from tests.builders import HOME, any_position, any_reading, any_sighting, any_zone
 from tests.clocks import NOON
 from tests.core.alerts.family import MINUTE, Family
 
@@ -242,6 +244,40 @@ def test_a_watch_that_is_heard_is_never_silent_and_has_one_row(family: Family) -
         assert len(family.due().waiting()) == 1
     assert family.kinds() == []
     assert family.revision() < 20
+
+
+def hear(family: Family, watches: Sequence[WatchId]) -> None:
+    """Let a heartbeat of each watch come in."""
+    now = family.clock.now()
+    for watch_id in watches:
+        family.world.telemetry.add(any_reading(watch_id, now))
+        family.keeping.saw(watch_id, [battery(now, 90)])
+
+
+@pytest.mark.parametrize("hours", [1, 3])
+def test_an_outage_of_ours_tells_no_watch_silent_and_after_it_who_stays_away_is_told(
+    family: Family, hours: int
+) -> None:
+    others = [family.world.watch(f"{number:010}") for number in range(2 * ASKED)]
+    for minute in range(40):
+        hear(family, [family.watch_id, *others[minute % 10 :: 10]])
+        family.wait(MINUTE)
+    family.wait(timedelta(hours=hours))
+    assert family.push.sent == []
+    for minute in range(70):
+        hear(family, others[minute % 10 :: 10])
+        family.wait(MINUTE)
+    assert {(alert.watch_id, alert.kind) for _, alert in family.push.sent} == {(family.watch_id, AlarmKind.SILENT)}
+
+
+def test_heartbeats_that_tell_nothing_are_enough_to_know_that_others_are_heard(family: Family) -> None:
+    others = [family.world.watch(f"{number:010}") for number in range(2 * ASKED)]
+    family.saw(battery(NOON, 90))
+    for _ in range(10):
+        for watch_id in others:
+            family.keeping.saw(watch_id, [any_sighting(family.clock.now(), alarms=None)])
+        family.wait(5 * MINUTE)
+    assert family.kinds() == [AlarmKind.SILENT]
 
 
 def test_a_watch_at_rest_whose_heartbeats_tell_nothing_is_not_silent(family: Family) -> None:
