@@ -8,6 +8,7 @@ from enum import Enum, auto
 from core.alerts.courier import Courier, Failures
 from core.alerts.memory import WatchMemory
 from core.alerts.model import Alert, Channel, DeliveryState, Due, DueKind, WatchState
+from core.alerts.own_alarms import is_late
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes
 from core.alerts.rules import RULES
 from core.kernel.clock import Clock
@@ -71,12 +72,12 @@ class AlertService:
 
         Raise what failed, when the rest was done.
         """
-        failures = Failures()
+        failures, now = Failures(), self._clock.now()
         is_new = False
         try:
-            alert = self._alerts.get(alarm.watch_id, alarm.alert_id, self._clock.now())
+            alert = self._alerts.get(alarm.watch_id, alarm.alert_id, now)
             if alert is None:
-                alert = self._new_alert(alarm)
+                alert = self._new_alert(alarm, now)
                 is_new = alert is not None and self._alerts.add(alert)
         except (EpochOver, Unreadable):
             return
@@ -84,7 +85,7 @@ class AlertService:
             if not RULES[alarm.kind].is_urgent:
                 raise
             failures.keep(failure)
-            alert, is_new = alert_of(alarm), True
+            alert, is_new = alert_of(alarm, now), True
         if alert is not None:
             with failures.kept():
                 self._courier.bring(alert, is_new=is_new)
@@ -110,7 +111,7 @@ class AlertService:
         if alert is not None:
             self._courier.retry(alert, due.at)
 
-    def _new_alert(self, alarm: Alarm) -> Alert | None:
+    def _new_alert(self, alarm: Alarm, now: datetime) -> Alert | None:
         """Return the alert of an alarm, None when nobody is to hear of it."""
         zone_name = None
         if alarm.zone_id is not None:
@@ -122,9 +123,9 @@ class AlertService:
         if verdict is Verdict.TOLD_ALREADY:
             return None
         if RULES[alarm.kind].is_urgent and verdict is Verdict.RINGS:
-            first = self._clock.now() + interval_before(0)  # its row comes before the alert: a crash loses no repeat
+            first = now + interval_before(0)  # its row comes before the alert: a crash loses no repeat
             self._due.add(Due(kind=DueKind.SOS_REPEAT, at=first, watch_id=alarm.watch_id, subject=alarm.alert_id))
-        return alert_of(alarm, zone_name, is_held_back=verdict is Verdict.HELD_BACK)
+        return alert_of(alarm, now, zone_name, is_held_back=verdict is Verdict.HELD_BACK)
 
     def _verdict(self, alarm: Alarm) -> Verdict:
         """Weigh the alarm against what is remembered; where nothing can be, it rings."""
@@ -207,8 +208,8 @@ def is_too_much(rang: Sequence[datetime]) -> bool:
     return len(rang) >= MOST_AN_HOUR
 
 
-def alert_of(alarm: Alarm, zone_name: str | None = None, *, is_held_back: bool = False) -> Alert:
-    """Return what guardians are told of an alarm."""
+def alert_of(alarm: Alarm, now: datetime, zone_name: str | None = None, *, is_held_back: bool = False) -> Alert:
+    """Return what guardians are told of an alarm; it may have become late on its way."""
     return Alert(
         alert_id=alarm.alert_id,
         watch_id=alarm.watch_id,
@@ -217,7 +218,7 @@ def alert_of(alarm: Alarm, zone_name: str | None = None, *, is_held_back: bool =
         received_at=alarm.received_at,
         zone_id=alarm.zone_id,
         zone_name=zone_name,
-        is_late=alarm.is_late,
+        is_late=alarm.is_late or is_late(alarm.at, now),
         is_confirmed=alarm.is_confirmed,
         is_held_back=is_held_back,
     )

@@ -231,6 +231,14 @@ def test_nothing_comes_of_an_alarm_that_is_older_than_anything_that_is_kept(fami
     assert family.push.sent == []
 
 
+@pytest.mark.parametrize(("minutes", "late"), [(15, False), (16, True)])
+def test_an_alarm_that_an_outage_kept_on_its_way_is_labelled(family: Family, minutes: int, late: bool) -> None:
+    alarm = family.alarm(FALL)
+    family.clock.advance(minutes * MINUTE)
+    family.service.tell(alarm)
+    assert [alert.is_late for alert in family.alerts()] == [late]
+
+
 @pytest.mark.promise("P-27", guard="core.retention.policy:is_over", part="alerts")
 def test_no_alert_is_older_than_three_months_and_none_holds_a_place(family: Family) -> None:
     alarm = family.alarm(FALL)
