@@ -42,10 +42,19 @@ class Proof:
     test: str
 
 
+def _rows(kind: str) -> list[list[str]]:
+    lines = LISTS[kind].read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
 def titles(kind: str) -> dict[str, str]:
     """Return every id of a kind with its words, in the list's order."""
-    lines = LISTS[kind].read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines if not line.startswith("#"))
+    return {row[0]: row[1] for row in _rows(kind)}
+
+
+def wholes(kind: str) -> dict[str, frozenset[str]]:
+    """Return the ids of a kind that are shown part by part, with the parts that together are the whole."""
+    return {row[0]: frozenset(row[2].split("; ")) for row in _rows(kind) if len(row) > 2}
 
 
 def _proofs_of(item: pytest.Item) -> Iterator[Proof]:
@@ -174,13 +183,16 @@ def _survivors(guard: str, tests: set[str]) -> list[str]:
     return [f"{test} passes without its guard {guard}" for test in survivors]
 
 
-def _state(proofs: list[Proof], passed: set[str]) -> str:
+def state_of(proofs: list[Proof], passed: set[str], whole: frozenset[str] | None = None) -> str:
+    """Return open, FAILED, proven, or proven with the parts that are shown. whole: the parts that make the whole."""
     if not proofs:
         return "open"
     if any(proof.test not in passed for proof in proofs):
         return "FAILED"
-    parts = sorted({proof.part for proof in proofs})
-    return f"proven ({', '.join(parts)})" if all(parts) else "proven"
+    parts = {proof.part for proof in proofs}
+    if "" in parts or (whole and whole <= parts):
+        return "proven"
+    return f"proven ({', '.join(sorted(parts))})"
 
 
 def main() -> int:
@@ -196,7 +208,8 @@ def main() -> int:
     by_id: dict[str, list[Proof]] = defaultdict(list)
     for proof in mine:
         by_id[proof.id].append(proof)
-    states = {each: _state(by_id[each], passed) for each in titles(kind)}
+    whole = wholes(kind)
+    states = {each: state_of(by_id[each], passed, whole.get(each)) for each in titles(kind)}
     for each, words in titles(kind).items():
         print(f"{each}  {states[each]:<24} {len(by_id[each]):>3} proofs  {words}")
         for guard in sorted({proof.guard for proof in by_id[each]}):

@@ -9,7 +9,7 @@ import pytest
 
 from core.retention.policy import is_over
 from tests.guards import NEUTRAL
-from tests.proofs import ROOT, neutralise, titles
+from tests.proofs import ROOT, Proof, neutralise, state_of, titles
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -49,3 +49,26 @@ def test_a_marker_with_an_unknown_id_or_guard_stops_the_run(tmp_path: Path, mark
 def test_the_lists_hold_all_72_promises_and_the_attacks() -> None:
     assert list(titles("promise")) == [f"P-{number:02}" for number in range(1, 73)]
     assert {"W-01", "A-03", "Z-01", "C-01", "S-01", "I-01", "R-01"} <= titles("attack").keys()
+
+
+def _proof(part: str) -> Proof:
+    return Proof("promise", "P-01", "any:guard", part, f"test of {part}")
+
+
+@pytest.mark.parametrize(
+    ("parts", "whole", "expected"),
+    [
+        ([], None, "open"),
+        (["", "one"], None, "proven"),
+        (["two", "one"], None, "proven (one, two)"),
+        (["two", "one"], frozenset({"one", "two"}), "proven"),
+        (["two"], frozenset({"one", "two"}), "proven (two)"),
+    ],
+)
+def test_what_is_shown_in_parts_is_whole_only_with_all_of_them(
+    parts: list[str], whole: frozenset[str] | None, expected: str
+) -> None:
+    proofs = [_proof(part) for part in parts]
+    assert state_of(proofs, {proof.test for proof in proofs}, whole) == expected
+    if proofs:
+        assert state_of(proofs, {proof.test for proof in proofs[1:]}, whole) == "FAILED"

@@ -53,6 +53,7 @@ def home() -> Home:
     return Home()
 
 
+@pytest.mark.promise("P-18", guard="lambdas.api.routes.zones:_zone", part="created, read, changed, deleted")
 def test_a_zone_is_created_read_changed_and_deleted(home: Home) -> None:
     created = home.call("POST", "/zones", json=SCHOOL)
     assert created.status == 201
