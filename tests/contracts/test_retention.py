@@ -123,6 +123,11 @@ NOT_HERE = {
 
 THREE_MONTHS = pytest.mark.promise("P-27", guard="core.retention.policy:is_over", part="places, alerts and states")
 
+MARKS = {
+    **dict.fromkeys(("learned_place", "watch_state", "alert"), THREE_MONTHS),
+    "telemetry": pytest.mark.promise("P-20", guard="core.retention.policy:is_over", part="same retention"),
+}
+
 
 def _all(between: Callable[..., Page[Any]], case: Case, now: datetime) -> Sequence[Any]:
     return between(case.watch_id, LONG_AGO, FAR_AHEAD, now=now, limit=10, after=None).items
@@ -136,10 +141,7 @@ def test_every_class_that_ends_is_among_those_tested() -> None:
 @pytest.mark.parametrize("at", [DAY, NOON, LAST_OF_DAY], ids=["first instant", "within", "last instant"])
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=THREE_MONTHS if name in {"learned_place", "watch_state", "alert"} else ())
-        for name in KEPT
-    ],
+    [pytest.param(name, marks=MARKS.get(name, ())) for name in KEPT],
 )
 def test_it_is_read_until_its_epoch_ends_and_not_an_instant_longer(world: World, name: str, at: datetime) -> None:
     world.clock.set(at)

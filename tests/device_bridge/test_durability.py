@@ -70,6 +70,7 @@ async def test_an_alarm_that_the_stream_does_not_take_goes_to_the_alert_queue(wo
     await watch.is_known()  # and no second answer to the alarm came before
 
 
+@pytest.mark.attack("W-32", guard="device_bridge.uplink:Uplink.owe", part="no acknowledgement")
 async def test_an_alarm_is_not_answered_while_nobody_takes_it(world: World) -> None:
     watch = await world.bound_watch()
     world.stream.refuses = world.alerts.refuses = True

@@ -154,7 +154,7 @@ def test_a_bug_at_one_guardian_costs_the_other_nothing(family: Family, kind: Ala
     assert ringing(family.mail) == [family.mother]
 
 
-@pytest.mark.attack("C-07", guard="core.alerts.service:is_too_much")
+@pytest.mark.attack("C-07", guard="core.alerts.service:is_too_much", part="alarms limited in number")
 def test_a_watch_that_alarms_all_the_time_is_shown_but_rings_no_more(family: Family) -> None:
     family.live.unreachable = set()
     for second in range(40):

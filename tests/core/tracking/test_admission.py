@@ -242,6 +242,7 @@ class TestUnproven:
         assert (alarm.watch_id, alarm.kind, alarm.at, alarm.is_confirmed) == (watch_id, AlarmKind.SOS, NOON, False)
         self._nothing_is_left(world)
 
+    @pytest.mark.attack("W-03", guard="core.tracking.admission:is_proven", part="refused unless proven")
     @pytest.mark.attack("W-24", guard="core.tracking.admission:is_proven", part="ingest")
     @pytest.mark.parametrize(
         "content",

@@ -121,7 +121,7 @@ class TestDoubt:
         assert told(at_once(stay(CENTRE, 0), stay(near, 3, 2, accuracy_m=5.0))) == [("outside", 3)]
         assert told(at_once(stay(CENTRE, 0), stay(near, 3, 2, accuracy_m=15.0))) == []
 
-    @pytest.mark.attack("W-03", guard="core.zones.engine:may_prove")
+    @pytest.mark.attack("W-03", guard="core.zones.engine:may_prove", part="doubtful points alone move nobody")
     @pytest.mark.parametrize("doubt", Doubt)
     def test_doubtful_points_alone_move_nobody(self, doubt: Doubt) -> None:
         settled = at_once(stay(CENTRE, 0))
@@ -145,7 +145,7 @@ class TestTime:
         settled = at_once(stay(CENTRE, 0, 1), stay(CENTRE, 10))
         assert follow(settled.presence, [ZONE], stay(AWAY, 1, 12)) == settled
 
-    @pytest.mark.attack("W-19", guard="core.zones.engine:is_news")
+    @pytest.mark.attack("W-19", guard="core.zones.engine:is_news", part="replayed points hide no crossing")
     def test_a_flood_of_replayed_and_older_points_hides_no_crossing(self) -> None:
         before = stay(CENTRE, 0, 5)
         flood = [*before, *(position(NOON + number * SECOND, CENTRE) for number in range(241))]
@@ -158,7 +158,7 @@ class TestTime:
             found += followed.crossings
         assert told(found) == [("outside", 5)]
 
-    @pytest.mark.attack("W-19", guard="core.zones.engine:time_of")
+    @pytest.mark.attack("W-19", guard="core.zones.engine:time_of", part="a clock that is ahead hides no crossing")
     def test_a_clock_that_is_ahead_hides_no_crossing(self) -> None:
         ahead = [replace(each, at=each.at + timedelta(minutes=5)) for each in stay(CENTRE, 0)]
         assert told(at_once(ahead, stay(AWAY, 3, 2))) == [("outside", 3)]

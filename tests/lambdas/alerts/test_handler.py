@@ -10,14 +10,18 @@ from adapters.dynamo.alerts import AlertRecord
 from adapters.dynamo.positions import PositionRecord
 from adapters.stream.alarms import message_of
 from core.alerts.model import Channel, DeliveryState
+from core.kernel.geo import Point
 from core.retention.policy import Subject
 from core.tracking.alarms import AlarmKind
+from core.zones.model import Circle
 from lambdas.alerts import handler
+from tests.builders import any_zone
 from tests.clocks import NOON
 from tests.frames import DEVICE, OTHER_DEVICE, location, minutes, received
 from tests.lambdas.alerts.platform import Platform, rerouted
 
 SOS_BIT = "00010000"
+SCHOOL = Point(52.2112, 5.9699)
 
 
 def sos(minutes_ago: float = 0.0) -> str:
@@ -41,6 +45,25 @@ def test_an_sos_frame_becomes_a_push_that_rings_and_tells_nothing(stage: Platfor
         Channel.PUSH: DeliveryState.SENT,
         Channel.LIVE: DeliveryState.NO_ADDRESS,
     }
+
+
+@pytest.mark.promise("P-19", guard="core.zones.engine:may_prove", part="from frame to push at once")
+def test_a_border_that_is_truly_crossed_rings_at_once_and_a_leap_across_it_does_not(stage: Platform) -> None:
+    def seen(*norths: tuple[int, float]) -> None:
+        """Let the watch be seen so many minutes ago, so many degrees north of school."""
+        for ago, north in norths:
+            at = NOON - minutes(ago)
+            stage.ingest(received(location(at, SCHOOL.latitude + north, SCHOOL.longitude), at))
+        stage.work_off()
+
+    stage.phone()
+    stage.world.zones.put(any_zone(stage.watch_id, shape=Circle(SCHOOL, 150.0)))
+    seen((12, 0.0), (10, 0.0), (8, 0.0), (7, 1.0), (6, 1.0), (5, 0.0), (4, 0.0))
+    assert stage.pushes() == []
+    seen((2, 0.01), (1, 0.01))
+    (alert,), (push,) = stage.alerts(), stage.pushes()
+    assert (alert.kind, alert.at, alert.is_late) == (AlarmKind.ZONE_LEFT, NOON - minutes(2), False)
+    assert push["id"] == alert.alert_id
 
 
 @pytest.mark.attack("W-32", guard="core.tracking.admission:raise_alarms_of", part="a rerouted SOS rings")
