@@ -132,7 +132,8 @@ class Watchkeeping:
         episodes = dict(state.episodes)
         alarms: list[Alarm] = []
         for sighting in news:
-            for kind in [each for each in episodes if has_ended(each, sighting)]:
+            # an alarm outruns the frames of its batch: those of before it end nothing
+            for kind in [each for each, at in episodes.items() if at < sighting.at and has_ended(each, sighting)]:
                 del episodes[kind]
             if is_low(sighting) and AlarmKind.LOW_BATTERY not in episodes:
                 episodes[AlarmKind.LOW_BATTERY] = sighting.at

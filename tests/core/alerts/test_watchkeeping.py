@@ -195,6 +195,14 @@ def test_a_watch_that_was_taken_off_is_told_once_until_a_frame_tells_that_it_is_
     assert family.kinds() == [TAKEN_OFF, TAKEN_OFF]
 
 
+def test_a_frame_of_before_does_not_end_what_its_batch_began(family: Family) -> None:
+    begun, still = NOON + MINUTE, NOON + 2 * MINUTE
+    family.service.tell(family.alarm(TAKEN_OFF, begun))  # it is on its way before anything of the batch is taken in
+    family.saw(any_sighting(NOON), any_sighting(begun, alarms=("taken_off",)))
+    family.service.tell(family.alarm(TAKEN_OFF, still))
+    assert family.kinds() == [TAKEN_OFF]
+
+
 def test_heartbeats_are_not_written_down(family: Family) -> None:
     family.saw(battery(NOON, 90))
     revision = family.revision()
