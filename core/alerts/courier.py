@@ -38,6 +38,10 @@ class Failures:
         except Exception as failure:  # noqa: BLE001 - `tell` raises it
             self.keep(failure)
 
+    def __bool__(self) -> bool:
+        """Tell whether any was kept."""
+        return bool(self._found)
+
     def tell(self) -> None:
         """Raise the first that was kept."""
         if self._found:
@@ -58,7 +62,8 @@ class Courier:
         """Send an alert by every way that it has not gone yet; one that is held back is only shown."""
         members = self.memberships.of_watch(alert.watch_id)
         called = [] if alert.is_held_back else called_upon(members)
-        delivering = self._delivering(alert, () if is_new else self._known(alert))
+        failures = Failures()
+        delivering = _Delivering(self, alert, () if is_new else self._known(alert), failures)
         for account_id in called:
             delivering.send_once(account_id, Channel.PUSH)
         for member in members:
@@ -66,43 +71,43 @@ class Courier:
         for account_id in called:
             if not delivering.has_sent(account_id, Channel.PUSH):
                 delivering.send_once(account_id, Channel.MAIL)
-        delivering.finish()
+        failures.tell()
 
-    def ring_again(self, alert: Alert, since: datetime, channels: Collection[Channel]) -> bool:
-        """Send an alert once more, by each way on which nothing was tried since then; False: there is nobody."""
+    def ring_again(self, alert: Alert, since: datetime, channels: Collection[Channel], failures: Failures) -> bool:
+        """Send an alert once more, by each way on which nothing was tried since then; False: there is nobody.
+
+        failures: takes what fails at one guardian.
+        """
         called = called_upon(self.memberships.of_watch(alert.watch_id))
-        delivering = self._delivering(alert, self._known(alert))
+        delivering = _Delivering(self, alert, self._known(alert), failures)
         for channel in channels:
             for account_id in called:
                 delivering.send_again(account_id, channel, since)
-        delivering.finish()
         return bool(called)
 
     def retry(self, alert: Alert, since: datetime) -> None:
         """Try again what failed before that instant, for those who are guardians still."""
         called = called_upon(self.memberships.of_watch(alert.watch_id))
         known = self._known(alert)
-        delivering = self._delivering(alert, known)
+        failures = Failures()
+        delivering = _Delivering(self, alert, known, failures)
         for delivery in known:
             if delivery.state is DeliveryState.WAITING and delivery.account_id in called:
                 delivering.send_again(delivery.account_id, delivery.channel, since)
-        delivering.finish()
+        failures.tell()
 
     def _known(self, alert: Alert) -> Sequence[Delivery]:
         return self.deliveries.of_alert(alert.watch_id, alert.alert_id, self.clock.now())
-
-    def _delivering(self, alert: Alert, known: Sequence[Delivery]) -> "_Delivering":
-        return _Delivering(self, alert, known)
 
 
 class _Delivering:
     """One pass over the guardians of an alert."""
 
-    def __init__(self, courier: Courier, alert: Alert, known: Sequence[Delivery]) -> None:
+    def __init__(self, courier: Courier, alert: Alert, known: Sequence[Delivery], failures: Failures) -> None:
         self._courier = courier
         self._alert = alert
         self._known = {(each.account_id, each.channel): each for each in known}
-        self._failures = Failures()
+        self._failures = failures
 
     def send_once(self, account_id: AccountId, channel: Channel) -> None:
         if (account_id, channel) not in self._known:
@@ -116,9 +121,6 @@ class _Delivering:
     def has_sent(self, account_id: AccountId, channel: Channel) -> bool:
         delivery = self._known.get((account_id, channel))
         return delivery is not None and delivery.state is DeliveryState.SENT
-
-    def finish(self) -> None:
-        self._failures.tell()
 
     def _send(self, account_id: AccountId, channel: Channel) -> None:
         alert, courier, now = self._alert, self._courier, self._courier.clock.now()

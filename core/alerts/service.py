@@ -92,7 +92,10 @@ class AlertService:
         failures.tell()
 
     def repeat(self, due: Due) -> Due | None:
-        """Ring an SOS again that nobody has answered; return its next repeat (DueKind.SOS_REPEAT)."""
+        """Ring an SOS again that nobody has answered; return its next repeat (DueKind.SOS_REPEAT).
+
+        Where it failed at one guardian the next repeat stands all the same, and the failure is raised.
+        """
         assert due.watch_id is not None, "a repeat is of a watch"
         alert = self._unseen(due.watch_id, AlertId(due.subject))
         if alert is None or self._is_superseded(alert):
@@ -100,9 +103,15 @@ class AlertService:
         channels = [Channel.PUSH, Channel.LIVE]
         if is_mailed(due.step):
             channels.append(Channel.MAIL)
-        if not self._courier.ring_again(alert, due.at, channels):
+        failures = Failures()
+        if not self._courier.ring_again(alert, due.at, channels, failures):
             return None
-        return replace(due, at=self._clock.now() + interval_before(due.step + 1), step=due.step + 1)
+        following = replace(due, at=self._clock.now() + interval_before(due.step + 1), step=due.step + 1)
+        if failures:
+            self._due.add(following)
+            self._due.remove(due)
+        failures.tell()
+        return following
 
     def retry(self, due: Due) -> None:
         """Try again what failed of an alert, unless somebody has seen it (DueKind.RETRY)."""

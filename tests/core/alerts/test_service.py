@@ -9,6 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from core.alerts.courier import MOST_ATTEMPTS
 from core.alerts.model import Alert, Channel, DeliveryState, DueKind
 from core.alerts.service import MOST_AN_HOUR
+from core.alerts.sweep import Sweep
 from core.kernel.ids import AccountId
 from core.retention.policy import POLICY
 from core.tracking.alarms import AlarmKind
@@ -152,6 +153,16 @@ def test_a_bug_at_one_guardian_costs_the_other_nothing(family: Family, kind: Ala
         service.tell(family.alarm(kind))
     assert ringing(family.push) == [family.father]
     assert ringing(family.mail) == [family.mother]
+
+
+def test_a_bug_at_one_guardian_ends_no_repeats_at_the_other(family: Family) -> None:
+    family.sos()
+    ringing(family.push)
+    notifiers = {**family.courier.notifiers, Channel.PUSH: Breaking(family, at=family.mother)}
+    service = family.service_with(courier=replace(family.courier, notifiers=notifiers))
+    family.sweep = Sweep(family.due(), {DueKind.SOS_REPEAT: service.repeat}, family.clock)
+    family.wait(3 * MINUTE)
+    assert ringing(family.push) == [family.father] * 3
 
 
 @pytest.mark.attack("C-07", guard="core.alerts.service:is_too_much", part="alarms limited in number")
