@@ -52,16 +52,13 @@ class Silence:
         """Tell of a silence once, or look again when the watch should next be heard; raise as WatchMemory.change."""
         watch_id, now = due.watch_id, self._clock.now()
         assert watch_id is not None, "a silence is of a watch"
-        silent_at = self._heard_at(due, now) + SILENT_AFTER
-        following = None
-        if silent_at > now:
-            following = replace(due, at=silent_at, step=0)
-        elif not self._are_others_heard(now):
-            following = replace(due, at=now + SILENT_AFTER, step=due.step + 1)
 
         def looked(state: WatchState | None) -> tuple[WatchState | None, None]:
+            # comes before any reading is looked for: of an erased watch there are many, and none opens
             if state is None or not is_awaited(state, due):
                 return state, None
+            silent_at = self._heard_at(due, now) + SILENT_AFTER
+            following = self._next_look(due, silent_at, now)
             if following is not None:
                 self._due.add(following)
                 return replace(state, silence_due_at=following.at), None
@@ -69,6 +66,14 @@ class Silence:
             return replace(state, is_silent=True, silence_due_at=silent_at, owed=(*state.owed, alarm)), None
 
         self._memory.change(watch_id, looked)
+
+    def _next_look(self, due: Due, silent_at: datetime, now: datetime) -> Due | None:
+        """Return when to look again; None for a silence that is to be told. step counts what fell into an outage."""
+        if silent_at > now:
+            return replace(due, at=silent_at, step=0)
+        if self._are_others_heard(now):
+            return None
+        return replace(due, at=now + SILENT_AFTER, step=due.step + 1)
 
     def _heard_at(self, due: Due, now: datetime) -> datetime:
         """Return when the watch was heard last: by its newest reading, or by its row, unless that was put off."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 
 from core.alerts.model import Channel, DueKind
-from core.alerts.silence import ASKED
+from core.alerts.silence import ASKED, Silence
 from core.alerts.watchkeeping import SILENT_AFTER
 from core.kernel.geo import Point
 from core.kernel.ids import WatchId
 from core.retention.policy import Subject
 from core.tracking.alarms import AlarmKind
 from core.tracking.model import Sighting
+from core.tracking.ports import TelemetryReadings
 from core.zones.model import Circle, Schedule, Window
 from tests.builders import HOME, any_position, any_reading, any_sighting, any_zone
 from tests.clocks import NOON
@@ -326,6 +328,16 @@ def test_a_silence_fired_twice_is_told_once(family: Family) -> None:
     family.wait(MINUTE)
     assert family.kinds() == [AlarmKind.SILENT]
     assert len(family.push.sent) == 2
+
+
+def test_no_reading_is_looked_for_where_nobody_waits(family: Family) -> None:
+    family.saw(battery(NOON, 90))
+    (due,) = family.due().waiting()
+    family.remembered().items.clear()
+    family.clock.set(due.at)
+    world, no_readings = family.world, cast("TelemetryReadings", None)
+    Silence(no_readings, world.watch_states, world.due_times, world.alarms, world.lookup, world.clock).look(due)
+    assert family.told() == []
 
 
 def test_a_wait_whose_row_was_lost_is_taken_up_again(family: Family) -> None:
