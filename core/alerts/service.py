@@ -168,11 +168,12 @@ class AlertService:
         return replace(state, sos=alarm.alert_id), Verdict.RINGS
 
     def _just_rang(self, alert: Alert) -> bool:
+        """Tell whether it reached a phone a moment ago; a mail, where there is none."""
         now = self._clock.now()
-        return any(
-            each.channel is Channel.PUSH and each.state is DeliveryState.SENT and now - each.at < SOS_APART
-            for each in self._deliveries.of_alert(alert.watch_id, alert.alert_id, now)
-        )
+        known = self._deliveries.of_alert(alert.watch_id, alert.alert_id, now)
+        sent = {each.channel for each in known if each.state is DeliveryState.SENT and now - each.at < SOS_APART}
+        has_phones = any(each.channel is Channel.PUSH and each.state is not DeliveryState.NO_ADDRESS for each in known)
+        return (Channel.PUSH if has_phones else Channel.MAIL) in sent
 
     def _is_superseded(self, alert: Alert) -> bool:
         """Tell whether the repeats of another SOS that nobody has answered go on instead."""

@@ -165,6 +165,14 @@ def test_a_held_button_rings_once_is_shown_each_time_and_joins_the_repeats(famil
     assert ringing(family.push) == [family.mother, family.father]
 
 
+def test_a_held_button_fills_no_mailbox_where_nobody_has_a_phone(family: Family) -> None:
+    family.push.unreachable = {family.mother, family.father}
+    for _ in range(3):
+        family.sos()
+        family.clock.advance(timedelta(seconds=9))
+    assert ringing(family.mail) == [family.mother, family.father]
+
+
 def test_a_call_after_the_first_was_answered_rings_at_once(family: Family) -> None:
     first = family.sos()
     family.clock.advance(timedelta(seconds=5))
