@@ -292,11 +292,12 @@ def raised_kinds(report: Report, *, is_confirmed: bool) -> Sequence[AlarmKind]:
 def told_apart_by(passage: Passage, kind: AlarmKind, *, is_confirmed: bool) -> str:
     """Return what tells an alarm from others of its kind and instant.
 
-    A call for help by its frame: without a fix, watches tell the time of the last one, and may call twice in it.
+    A call for help without a fix by its frame: such watches tell the time of the last fix, and may call twice in it.
     """
     if not is_confirmed:
         return "unconfirmed"  # or a stranger could use up the name of a true call
-    return passage.fingerprint if kind is AlarmKind.SOS and not passage.timed_by_receipt else ""
+    has_own_time = passage.report.fix_is_valid or passage.timed_by_receipt
+    return passage.fingerprint if kind is AlarmKind.SOS and not has_own_time else ""
 
 
 def naming_instant(passage: Passage, *, is_confirmed: bool) -> datetime:

@@ -80,12 +80,12 @@ class Surroundings:
     def locate(self, watch_id: WatchId, report: Report, at: datetime) -> Fix | None:
         """Return the best fix that there is; a fix of which the watch itself is unsure comes after its Wi-Fi.
 
-        A place is known from when it was learned: a frame that comes again later is where it was at first.
+        A place is known after the instant at which it was learned: a frame that comes again is where it was at first.
         """
         if _is_surely_by_gps(report):
             return gps_fix(report)
         in_sight = (self._known.get((watch_id, name)) for name in self._names_in(watch_id, report))
-        by_access_points = fix_by_access_points([place for place in in_sight if place and place.learned_at <= at])
+        by_access_points = fix_by_access_points([place for place in in_sight if place and place.learned_at < at])
         return by_access_points or gps_fix(report) or self._by_cells(report)
 
     def learn(self, watch_id: WatchId, report: Report, at: datetime) -> None:

@@ -200,11 +200,17 @@ class TestNames:
 
     def test_a_watch_that_tells_the_time_of_its_last_fix_can_call_for_help_again(self, world: World) -> None:
         world.watch()
-        calls = [location(NOON, status=SOS, word="AL", battery=percent) for percent in (80, 79)]
+        calls = [location(NOON, valid="V", status=SOS, word="AL", battery=percent) for percent in (80, 79)]
         for content, at in zip(calls, (NOON, NOON + timedelta(hours=2)), strict=True):
             world.clock.set(at)
             _take(world, received(content, at))
         assert len(_names(world)) == 2
+
+    def test_a_call_with_a_fix_is_the_same_call_whatever_else_its_repetition_tells(self, world: World) -> None:
+        world.watch()
+        for percent in (80, 79):
+            _take(world, received(location(NOON, status=SOS, word="AL", battery=percent), NOON))
+        assert len(_names(world)) == 1
 
     def test_calls_of_two_times_two_kinds_or_two_watches_are_two(self, world: World) -> None:
         world.watch()
