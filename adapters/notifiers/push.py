@@ -61,7 +61,7 @@ class SnsPushNotifier:
             phones = self._phones.of_account(account_id, now)
             for phone in sorted(phones, key=lambda phone: phone.since, reverse=True):
                 if self._families.get(phone.family_id, now) is None:
-                    self._phones.remove(phone.account_id, phone.family_id)
+                    self._forget(phone)
                 else:
                     yield phone
         except Unreadable:  # the account was erased
@@ -77,7 +77,7 @@ class SnsPushNotifier:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _GONE:
-                self._phones.remove(phone.account_id, phone.family_id)
+                self._forget(phone)
                 return _Outcome.GONE
             _LOG.warning("SNS refused a push: %s", code)
             return _Outcome.REFUSED
@@ -85,6 +85,14 @@ class SnsPushNotifier:
             _LOG.warning("SNS was not reached: %s", type(error).__name__)
             return _Outcome.REFUSED
         return _Outcome.TAKEN
+
+    def _forget(self, phone: Phone) -> None:
+        """Forget a phone that rings no more; where that fails, the next alert finds it again, and the others ring."""
+        try:
+            self._phones.remove(phone.account_id, phone.family_id)
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
 
 def message_of(alert: Alert) -> Mapping[str, Any]:

@@ -149,6 +149,24 @@ def test_one_phone_that_rings_is_enough() -> None:
     assert push.send()
 
 
+class Unforgetting(InMemoryPhones):
+    """Phones that cannot be removed for a while."""
+
+    def remove(self, *_arguments: object, **_named: object) -> None:
+        raise REFUSALS[0]
+
+
+def test_phones_that_cannot_be_forgotten_keep_no_other_from_ringing() -> None:
+    gone = ClientError({"Error": {"Code": "EndpointDisabled", "Message": "gone"}}, "Publish")
+    phones, families, sns = Unforgetting(), InMemoryTokenFamilies(), Refusing(gone, "endpoint/gone")
+    for endpoint, minutes in (("endpoint/ended", 0), ("endpoint/gone", 1), ("endpoint/good", 2)):
+        phone = any_phone(ACCOUNT, NOON - timedelta(minutes=minutes), endpoint=endpoint)
+        phones.put(phone)
+        if endpoint != "endpoint/ended":
+            families.start(TokenFamily(family_id=phone.family_id, account_id=ACCOUNT, started_at=phone.since))
+    assert SnsPushNotifier(sns, phones, families).send(ACCOUNT, alert_of(AlarmKind.SOS), NOON)
+
+
 class Counting:
     """SNS that takes everything. rung: the endpoints, in order."""
 
