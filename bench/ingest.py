@@ -19,6 +19,7 @@ from adapters.dynamo import positions, telemetry
 from adapters.dynamo.moments import Moment, MomentRecord, SealedMoments, as_it_is
 from adapters.stream.kinesis import KinesisFrameStream
 from adapters.watch.uplink import WireDecoder
+from core.alerts.memory import WatchMemory
 from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
 from core.kernel.geo import Point
@@ -129,7 +130,11 @@ def _round(batches: Sequence[Sequence[ReceivedFrame]]) -> tuple[float, float]:
         positions=_SealingPositions(world.sealer, world.clock),
         telemetry=_SealingReadings(world.sealer, world.clock),
         watchkeeper=Watchkeeping(
-            world.zones, world.watch_states, world.due_times, world.alarms, world.lookup, world.clock
+            world.zones,
+            WatchMemory(world.watch_states, world.alarms, world.clock),
+            world.due_times,
+            world.lookup,
+            world.clock,
         ),
     )
     started = perf_counter()

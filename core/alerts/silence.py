@@ -8,11 +8,11 @@ from itertools import islice
 from core.alerts.memory import WatchMemory
 from core.alerts.model import Due, DueKind, WatchState
 from core.alerts.own_alarms import own_alarm
-from core.alerts.ports import DueTimes, WatchStates
+from core.alerts.ports import DueTimes
 from core.alerts.watchkeeping import SILENT_AFTER
 from core.kernel.clock import Clock
 from core.tracking.alarms import AlarmKind
-from core.tracking.ports import AlarmQueue, TelemetryReadings
+from core.tracking.ports import TelemetryReadings
 from core.vault.ports import Lookup
 
 ASKED = 20
@@ -35,14 +35,13 @@ class Silence:
     def __init__(
         self,
         telemetry: TelemetryReadings,
-        states: WatchStates,
+        memory: WatchMemory,
         due: DueTimes,
-        alarms: AlarmQueue,
         lookup: Lookup,
         clock: Clock,
     ) -> None:
         self._telemetry = telemetry
-        self._memory = WatchMemory(states, alarms, clock)
+        self._memory = memory
         self._due = due
         self._lookup = lookup
         self._clock = clock

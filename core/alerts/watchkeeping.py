@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from core.alerts.memory import WatchMemory
 from core.alerts.model import Due, DueKind, WatchState
 from core.alerts.own_alarms import own_alarm
-from core.alerts.ports import DueTimes, WatchStates
+from core.alerts.ports import DueTimes
 from core.kernel.clock import Clock
 from core.kernel.ids import WatchId
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import Sighting
-from core.tracking.ports import AlarmQueue
 from core.vault.model import EpochOver, Unreadable
 from core.vault.ports import Lookup
 from core.zones.engine import Followed, follow, settle
@@ -35,14 +34,13 @@ class Watchkeeping:
     def __init__(
         self,
         zones: Zones,
-        states: WatchStates,
+        memory: WatchMemory,
         due: DueTimes,
-        alarms: AlarmQueue,
         lookup: Lookup,
         clock: Clock,
     ) -> None:
         self._zones = zones
-        self._memory = WatchMemory(states, alarms, clock)
+        self._memory = memory
         self._due = due
         self._lookup = lookup
         self._clock = clock

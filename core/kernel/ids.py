@@ -3,9 +3,10 @@
 import base64
 import re
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NewType
 
+from core.kernel.clock import at_ms, ms_of
 from core.kernel.errors import Refused
 
 AccountId = NewType("AccountId", str)
@@ -22,7 +23,6 @@ _RANDOM_BYTES = 16  # 128 bits: not to be guessed
 _TIME_BYTES = 6  # milliseconds since 1970 for the next 8,900 years
 DIGEST_BYTES = _RANDOM_BYTES - _TIME_BYTES
 """Of a dated id: 80 bits that nobody guesses within one watch and one millisecond."""
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class InvalidId(Refused):
@@ -37,8 +37,7 @@ def new_id() -> str:
 def dated_id(at: datetime, digest: bytes) -> str:
     """Return the opaque id of an instant (whole milliseconds, since 1970) and DIGEST_BYTES that tell it from others."""
     assert len(digest) == DIGEST_BYTES, "a digest has its size"
-    milliseconds = (at - _START) // timedelta(milliseconds=1)
-    return _text(milliseconds.to_bytes(_TIME_BYTES) + digest)
+    return _text(ms_of(at).to_bytes(_TIME_BYTES) + digest)
 
 
 def parts_of(dated: str) -> tuple[datetime, bytes]:
@@ -47,7 +46,7 @@ def parts_of(dated: str) -> tuple[datetime, bytes]:
     if _text(content) != dated:  # the last character has two bits to spare: one alert would have four ids
         raise InvalidId("not an opaque id")
     try:
-        return _START + timedelta(milliseconds=int.from_bytes(content[:_TIME_BYTES])), content[_TIME_BYTES:]
+        return at_ms(int.from_bytes(content[:_TIME_BYTES])), content[_TIME_BYTES:]
     except OverflowError:
         raise InvalidId("not an opaque id") from None
 

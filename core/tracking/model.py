@@ -1,14 +1,13 @@
 """Received frames, what they report, and what is kept of it: positions and telemetry readings."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from core.kernel.clock import at_ms
 from core.kernel.geo import Point
 from core.kernel.ids import WatchId
-
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class ReceivedFrame:
     @property
     def received_at(self) -> datetime:
         """The instant of receipt."""
-        return _START + timedelta(milliseconds=self.received_ms)
+        return at_ms(self.received_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from struct import pack
 from typing import Any
 from zlib import crc32
 
+from core.kernel.clock import at_ms, ms_of
 from core.kernel.ids import ZoneId
 from core.tracking.model import Position, Source
 from core.zones.model import Circle, Crossing, Shape, Zone
@@ -14,8 +15,6 @@ from core.zones.stance import SIGHT_M, Crossed, Sight, Stance
 
 USUAL_ACCURACY_M = 10.0
 """Of a GPS point that tells none."""
-_START = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +97,11 @@ class _Watching:
     @property
     def newest_at(self) -> datetime | None:
         """Time of the newest position that was seen."""
-        return None if self._newest is None else _at(self._newest)
+        return None if self._newest is None else at_ms(self._newest)
 
     def see(self, position: Position) -> None:
         """Take in a position."""
-        at, heard = _ms(time_of(position)), _ms(position.received_at)
+        at, heard = ms_of(time_of(position)), ms_of(position.received_at)
         accuracy_m = position.accuracy_m or USUAL_ACCURACY_M
         self._newest = at
         for zone_id, (zone, mark) in self._zones.items():
@@ -119,14 +118,14 @@ class _Watching:
 
     def settle(self, now: datetime) -> None:
         """Find what silence has proven by now."""
-        now_ms = _ms(now)
+        now_ms = ms_of(now)
         for zone_id, stance in self._stances.items():
             self._note(zone_id, stance.settle(now_ms))
 
     def _note(self, zone_id: ZoneId, crossed: Crossed | None) -> None:
         if crossed:
             into, at, known_at = crossed
-            self._crossings.append(Crossing(zone_id=zone_id, into=into, at=_at(at), known_at=_at(known_at)))
+            self._crossings.append(Crossing(zone_id=zone_id, into=into, at=at_ms(at), known_at=at_ms(known_at)))
 
     def followed(self) -> Followed:
         """Return what came of it."""
@@ -139,13 +138,5 @@ class _Watching:
         return Followed(
             presence={"newest": self._newest, "zones": zones},
             crossings=tuple(self._crossings),
-            look_again_at=_at(min(due)) if due else None,
+            look_again_at=at_ms(min(due)) if due else None,
         )
-
-
-def _ms(at: datetime) -> int:
-    return (at - _START) // _MS
-
-
-def _at(ms: int) -> datetime:
-    return _START + ms * _MS

@@ -82,8 +82,9 @@ def application(settings: Settings, clock: Clock | None = None, notifiers: Notif
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
     families, memberships = DynamoTokenFamilies(), DynamoMemberships()
-    zones, states, due = DynamoZones(sealer), DynamoWatchStates(sealer, clock), DynamoDueTimes(clock)
+    zones, due = DynamoZones(sealer), DynamoDueTimes(clock)
     queue = SqsAlarms(client("sqs", settings), settings.alert_queue_url)
+    memory = WatchMemory(DynamoWatchStates(sealer, clock), queue, clock)
     audience = Audience(
         views=DynamoLiveViews(),
         screens=GatewayScreens(live_client(settings)),
@@ -111,14 +112,14 @@ def application(settings: Settings, clock: Clock | None = None, notifiers: Notif
         acknowledgements=DynamoAcknowledgements(clock),
         deliveries=deliveries,
         zones=zones,
-        memory=WatchMemory(states, queue, clock),
+        memory=memory,
         due=due,
         courier=courier,
         clock=clock,
     )
     fire = {
-        DueKind.DWELL: Watchkeeping(zones, states, due, queue, lookup, clock).look_again,
-        DueKind.SILENCE: Silence(DynamoTelemetryReadings(sealer, clock), states, due, queue, lookup, clock).look,
+        DueKind.DWELL: Watchkeeping(zones, memory, due, lookup, clock).look_again,
+        DueKind.SILENCE: Silence(DynamoTelemetryReadings(sealer, clock), memory, due, lookup, clock).look,
         DueKind.SOS_REPEAT: alerts.repeat,
         DueKind.RETRY: alerts.retry,
         DueKind.CONNECTION: lambda due: audience.recheck(due, clock.now()),

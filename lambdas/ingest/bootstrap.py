@@ -28,6 +28,7 @@ from adapters.stream.alarms import SqsAlarms
 from adapters.stream.live import SqsLiveFeed
 from adapters.system_clock import SystemClock
 from adapters.watch.uplink import WireDecoder
+from core.alerts.memory import WatchMemory
 from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
 from core.tracking.ingest import Ingest, Ports
@@ -68,7 +69,11 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
         cells=DynamoCells(),
         alarms=alarms,
         watchkeeper=Watchkeeping(
-            DynamoZones(sealer), DynamoWatchStates(sealer, clock), DynamoDueTimes(clock), alarms, lookup, clock
+            DynamoZones(sealer),
+            WatchMemory(DynamoWatchStates(sealer, clock), alarms, clock),
+            DynamoDueTimes(clock),
+            lookup,
+            clock,
         ),
         live_feed=SqsLiveFeed(live_client, settings.live_queue_url, DynamoLiveViews(), clock),
         lookup=lookup,

@@ -3,17 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from adapters.settings import Settings
+from core.kernel.clock import at_ms
 from lambdas.live.bootstrap import DOOR_NEEDS, Door, door
 from lambdas.observability import emit
 
 LONGEST_MESSAGE = 4_096  # characters; twice the longest token
 _TAKEN = {"statusCode": 200}
-_START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @cache
@@ -38,7 +37,7 @@ def take(event: Mapping[str, Any], door: Door) -> dict[str, int]:
             if token is None:
                 door.connections.refuse(connection_id)
             else:
-                connected_at = _START + timedelta(milliseconds=request["connectedAt"])
+                connected_at = at_ms(request["connectedAt"])
                 door.connections.show_token(connection_id, connected_at, token, now)
         case "DISCONNECT":
             door.connections.closed(connection_id)

@@ -51,22 +51,9 @@ class Family:
             clock=self.clock,
         )
         self.service = self.service_with()
-        self.keeping = Watchkeeping(
-            self.world.zones,
-            self.world.watch_states,
-            self.world.due_times,
-            self.world.alarms,
-            self.world.lookup,
-            self.clock,
-        )
-        silence = Silence(
-            self.world.telemetry,
-            self.world.watch_states,
-            self.world.due_times,
-            self.world.alarms,
-            self.world.lookup,
-            self.clock,
-        )
+        due, lookup = self.world.due_times, self.world.lookup
+        self.keeping = Watchkeeping(self.world.zones, self.memory, due, lookup, self.clock)
+        silence = Silence(self.world.telemetry, self.memory, due, lookup, self.clock)
         self.sweep = Sweep(
             self.world.due_times,
             {

@@ -336,7 +336,7 @@ def test_no_reading_is_looked_for_where_nobody_waits(family: Family) -> None:
     family.remembered().items.clear()
     family.clock.set(due.at)
     world, no_readings = family.world, cast("TelemetryReadings", None)
-    Silence(no_readings, world.watch_states, world.due_times, world.alarms, world.lookup, world.clock).look(due)
+    Silence(no_readings, family.memory, world.due_times, world.lookup, world.clock).look(due)
     assert family.told() == []
 
 
