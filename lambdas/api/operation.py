@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from pydantic import BaseModel
 
 from lambdas.api.problems import CONTENT_TYPE, UnknownParameter
-from lambdas.api.schemas import Problem
+from lambdas.api.schemas.problems import Problem
 
 BEARER = "accessToken"
 """Name of the security scheme."""

@@ -15,7 +15,7 @@ from core.accounts.model import InvalidPhone, NotSignedIn, PushNotAvailable, Too
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.zones.model import InvalidZone, TooManyZones
-from lambdas.api.schemas import Problem, WrongField
+from lambdas.api.schemas.problems import Problem, WrongField
 
 CONTENT_TYPE = "application/problem+json"
 

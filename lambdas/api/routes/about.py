@@ -8,7 +8,7 @@ from lambdas.api.call import this_call
 from lambdas.api.docs_page import content_security_policy, docs_page
 from lambdas.api.openapi import document
 from lambdas.api.operation import json_of, operation
-from lambdas.api.schemas import PublicKey, PublicKeys
+from lambdas.api.schemas.about import PublicKey, PublicKeys
 
 router = Router()
 

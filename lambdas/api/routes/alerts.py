@@ -8,7 +8,7 @@ from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, AlertInPath, Cursor, From, Limit, To, WatchInPath
-from lambdas.api.schemas import Acknowledgement, Alert, AlertPage, Delivery, DeliveryList
+from lambdas.api.schemas.alerts import Acknowledgement, Alert, AlertPage, Delivery, DeliveryList
 
 router = Router()
 

@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from lambdas.api.call import this_call
 from lambdas.api.operation import operation
-from lambdas.api.schemas import Phone
+from lambdas.api.schemas.phones import Phone
 
 router = Router()
 

@@ -11,7 +11,8 @@ from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, PlaceInPath, WatchInPath
 from lambdas.api.ranges import is_kept
-from lambdas.api.schemas import LearnedPlace, LearnedPlacePage, WrongPosition
+from lambdas.api.schemas.places import LearnedPlace, LearnedPlacePage
+from lambdas.api.schemas.positions import WrongPosition
 
 router = Router()
 

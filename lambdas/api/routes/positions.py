@@ -9,7 +9,7 @@ from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, Cursor, From, IfNoneMatch, Limit, To, WatchInPath
-from lambdas.api.schemas import CurrentPosition, LatestPosition, Position, PositionPage
+from lambdas.api.schemas.positions import CurrentPosition, LatestPosition, Position, PositionPage
 
 router = Router()
 

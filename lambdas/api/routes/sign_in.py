@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.schemas import AccessToken, SignInRequest
+from lambdas.api.schemas.sign_in import AccessToken, SignInRequest
 
 router = Router()
 

@@ -6,7 +6,7 @@ from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, Cursor, From, Limit, To, WatchInPath
-from lambdas.api.schemas import TelemetryPage, TelemetryReading
+from lambdas.api.schemas.telemetry import TelemetryPage, TelemetryReading
 
 router = Router()
 

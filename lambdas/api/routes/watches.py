@@ -8,7 +8,7 @@ from core.watches.model import Membership
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit
-from lambdas.api.schemas import Watch, WatchPage
+from lambdas.api.schemas.watches import Watch, WatchPage
 
 router = Router()
 

@@ -7,7 +7,7 @@ from core.zones import model as zones
 from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.parameters import WatchInPath, ZoneInPath
-from lambdas.api.schemas import Zone, ZoneList, ZoneSettings
+from lambdas.api.schemas.zones import Zone, ZoneList, ZoneSettings
 
 router = Router()
 

@@ -10,7 +10,9 @@ from core.kernel.ids import WatchId, ZoneId, new_id
 from core.live.messages import alert_message, position_message
 from core.tracking.alarms import AlarmKind
 from core.tracking.model import Doubt, Position, Source
-from lambdas.api import schemas
+from lambdas.api.schemas.alerts import Alert as AlertSchema
+from lambdas.api.schemas.positions import Position as PositionSchema
+from lambdas.api.schemas.shape import Schema
 from tests.builders import any_alert, any_position
 from tests.clocks import NOON
 
@@ -20,7 +22,7 @@ _ALL = {"altitude_m": 12.5, "speed_kmh": 4.0, "course_deg": 90.0, "satellites": 
 _NONE = dict.fromkeys(_ALL)
 
 
-def of_the_api(schema: schemas.Schema) -> dict[str, Any]:
+def of_the_api(schema: Schema) -> dict[str, Any]:
     """Return an answer of the API as JSON holds it."""
     return schema.model_dump(mode="json")
 
@@ -35,7 +37,7 @@ def of_the_api(schema: schemas.Schema) -> dict[str, Any]:
 def test_a_position_reads_as_in_the_api(position: Position) -> None:
     message = {**position_message(position)}
     assert (message.pop("type"), message.pop("watch_id")) == ("position", WATCH)
-    assert message == of_the_api(schemas.Position.of(position))
+    assert message == of_the_api(PositionSchema.of(position))
 
 
 @pytest.mark.parametrize(
@@ -48,4 +50,4 @@ def test_a_position_reads_as_in_the_api(position: Position) -> None:
 def test_an_alert_reads_as_in_the_api(alert: Alert) -> None:
     message = {**alert_message(alert)}
     assert (message.pop("type"), message.pop("watch_id")) == ("alert", WATCH)
-    assert message == of_the_api(schemas.Alert.of(alert, None))
+    assert message == of_the_api(AlertSchema.of(alert, None))

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from lambdas.api import schemas
 from lambdas.api.app import resolver
 from lambdas.api.gate import PUBLIC_ROUTES
 from lambdas.api.openapi import document
+from lambdas.api.schemas.shape import Schema
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import routes
 
@@ -24,6 +24,15 @@ OPERATIONS: dict[tuple[str, str], dict[str, Any]] = {
     for path, operations in DOCUMENT["paths"].items()
     for method, operation in operations.items()
 }
+
+
+def _named(schema: type[Schema]) -> dict[str, type[Schema]]:
+    return {schema.__name__: schema} | {
+        name: each for sub in schema.__subclasses__() for name, each in _named(sub).items()
+    }
+
+
+SCHEMAS = _named(Schema)
 LABELS = [" ".join(each) for each in OPERATIONS]
 
 
@@ -58,7 +67,7 @@ def test_every_example_is_what_its_type_says(route: tuple[str, str]) -> None:
     for status, response in OPERATIONS[route]["responses"].items():
         content = response.get("content", {}).get("application/json", {})
         if status == "200" and "$ref" in content.get("schema", {}):
-            model = getattr(schemas, content["schema"]["$ref"].rpartition("/")[2])
+            model = SCHEMAS[content["schema"]["$ref"].rpartition("/")[2]]
             [example] = [each["value"] for each in content["examples"].values()]
             assert json.loads(model.model_validate(example).model_dump_json()) == example
 

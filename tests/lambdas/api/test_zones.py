@@ -11,7 +11,7 @@ from core.kernel.geo import Point
 from core.kernel.ids import ZoneId
 from core.zones.model import MOST_VERTICES, WINDOWS_PER_ZONE, ZONES_PER_WATCH, Circle, Polygon, Schedule, Window
 from lambdas.api.gate import LONGEST_BODY
-from lambdas.api.schemas import ZoneSettings
+from lambdas.api.schemas.zones import ZoneSettings
 from tests.lambdas.api.home import Home
 
 CIRCLE: dict[str, Any] = {
