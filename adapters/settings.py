@@ -24,7 +24,12 @@ class Settings:
     alert_queue_url: where alarms go. live_queue_url: where new positions are told of that somebody is looking at.
     live_callback: https address by which open WebSockets are written to, as API Gateway names it. push_apns, push_fcm:
     ARNs of the SNS platform applications; empty: the stage cannot ring such phones. mail_from: sender of mails, empty:
-    the stage sends none. bridge_port, health_port: 0 = any free one.
+    the stage sends none. notice_queue_url: where notices and letters go. nudge_queue_urls: the bridge's queues, in
+    their order. media_bucket: of voices and photos. converter_function, sims_function: names of the functions that the
+    API asks. app_url: fixed address that links in mails begin with. sim_provider_url: the SIM operator's interface.
+    sim_provider_secret: name of the secret with its credentials. bridge_tls_secret: name of the secret with the
+    bridge's certificate and key; empty: it speaks no TLS. watch_networks: the private networks (CIDR) in which the SIM
+    operator gives each watch its own address; empty: there is none. bridge_port, health_port: 0 = any free one.
     strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be known.
     """
 
@@ -41,6 +46,16 @@ class Settings:
     push_apns: str = ""
     push_fcm: str = ""
     mail_from: str = ""
+    notice_queue_url: str = ""
+    nudge_queue_urls: tuple[str, ...] = ()
+    media_bucket: str = ""
+    converter_function: str = ""
+    sims_function: str = ""
+    app_url: str = ""
+    sim_provider_url: str = ""
+    sim_provider_secret: str = ""
+    bridge_tls_secret: str = ""
+    watch_networks: tuple[str, ...] = ()
     trust_unproven: bool = False
     bridge_host: str = LOOPBACK
     bridge_port: int = BRIDGE_PORT
@@ -66,6 +81,9 @@ class Settings:
                 raise SettingMissing(f"{name} is no number")
             return int(text)
 
+        def several(name: str) -> tuple[str, ...]:
+            return tuple(filter(None, environment.get(name, "").split(",")))
+
         for field in needed:
             if not environment.get(name := f"WACHTER_{field.upper()}"):
                 raise SettingMissing(f"the environment lacks {name}")
@@ -83,6 +101,16 @@ class Settings:
             push_apns=environment.get("WACHTER_PUSH_APNS", ""),
             push_fcm=environment.get("WACHTER_PUSH_FCM", ""),
             mail_from=environment.get("WACHTER_MAIL_FROM", ""),
+            notice_queue_url=environment.get("WACHTER_NOTICE_QUEUE_URL", ""),
+            nudge_queue_urls=several("WACHTER_NUDGE_QUEUE_URLS"),
+            media_bucket=environment.get("WACHTER_MEDIA_BUCKET", ""),
+            converter_function=environment.get("WACHTER_CONVERTER_FUNCTION", ""),
+            sims_function=environment.get("WACHTER_SIMS_FUNCTION", ""),
+            app_url=environment.get("WACHTER_APP_URL", ""),
+            sim_provider_url=environment.get("WACHTER_SIM_PROVIDER_URL", ""),
+            sim_provider_secret=environment.get("WACHTER_SIM_PROVIDER_SECRET", ""),
+            bridge_tls_secret=environment.get("WACHTER_BRIDGE_TLS_SECRET", ""),
+            watch_networks=several("WACHTER_WATCH_NETWORKS"),
             trust_unproven=environment.get("WACHTER_TRUST_UNPROVEN") == "yes",
             bridge_host=environment.get("WACHTER_BRIDGE_HOST", LOOPBACK),
             bridge_port=number("WACHTER_BRIDGE_PORT", BRIDGE_PORT),

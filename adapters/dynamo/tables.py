@@ -13,13 +13,14 @@ TTL_ATTRIBUTE = "expires_at"
 class TableSpec:
     """One table. sort_key: None where an item is found by its partition key alone. All keys are strings.
 
-    holds: names of the retention policy's classes.
+    holds: names of the retention policy's classes. recoverable: False where a backup would outlive a promise (P-29).
     """
 
     name: str
     partition_key: str
     sort_key: str | None = None
     holds: tuple[str, ...]
+    recoverable: bool = True
 
     def physical_name(self, stage: str) -> str:
         """Return the table's name in a stage; fixed, so that a rename can never replace data unseen."""
@@ -56,6 +57,27 @@ _TABLES = (
     TableSpec(name="sign-ins", partition_key="login", holds=("account",)),
     TableSpec(name="token-families", partition_key="family_id", holds=("token_family",)),
     TableSpec(name="attempts", partition_key="counter", holds=("sign_in_attempts",)),
+    TableSpec(name="registrations", partition_key="link_id", holds=("pending_registration",)),
+    TableSpec(name="mail-links", partition_key="link_id", holds=("mail_link",)),
+    TableSpec(name="signed-in", partition_key="account_id", sort_key="family_id", holds=("signed_in_device",)),
+    TableSpec(name="known-devices", partition_key="login", sort_key="thumbprint", holds=("known_device",)),
+    TableSpec(name="automations", partition_key="account_id", sort_key="automation_id", holds=("automation",)),
+    TableSpec(name="preferences", partition_key="account_id", sort_key="watch_id", holds=("preference",)),
+    TableSpec(name="notices", partition_key="account_id", sort_key="moment", holds=("notice",)),
+    TableSpec(name="changes", partition_key="subject_id", sort_key="moment", holds=("change",)),
+    TableSpec(name="invitations", partition_key="watch_id", sort_key="invitation_id", holds=("invitation",)),
+    TableSpec(name="watch-profiles", partition_key="watch_id", holds=("watch_profile",)),
+    TableSpec(name="capabilities", partition_key="watch_id", holds=("capability",)),
+    TableSpec(name="settings", partition_key="watch_id", sort_key="setting", holds=("setting", "setting_undo")),
+    TableSpec(name="commands", partition_key="watch_id", sort_key="moment", holds=("command",)),
+    TableSpec(name="outbox", partition_key="addressee", sort_key="entry", holds=("outbox_entry", "claim_code")),
+    TableSpec(name="presences", partition_key="addressee", holds=("presence",)),
+    TableSpec(name="leases", partition_key="queue", holds=("lease",)),
+    TableSpec(name="messages", partition_key="watch_id", sort_key="moment", holds=("message",), recoverable=False),
+    TableSpec(name="voice-parts", partition_key="watch_id", sort_key="part", holds=("voice_part",), recoverable=False),
+    TableSpec(name="sim-registrations", partition_key="account_id", sort_key="watch_id", holds=("sim_registration",)),
+    TableSpec(name="sims", partition_key="watch_id", holds=("sim",)),
+    TableSpec(name="top-ups", partition_key="watch_id", sort_key="top_up_id", holds=("top_up",)),
     TableSpec(name="keys", partition_key="key_id", holds=("subject_key", "epoch_key")),
 )
 

@@ -18,6 +18,23 @@ ZoneId = NewType("ZoneId", str)
 AlertId = NewType("AlertId", str)
 """Made of an instant and a digest, so that what is raised twice has the id once: see dated_id."""
 
+CommandId = NewType("CommandId", str)
+"""Dated, like all ids below that say so: a list in the order of ids is one in the order of time."""
+MessageId = NewType("MessageId", str)
+"""Dated."""
+MediaId = NewType("MediaId", str)
+"""A voice or a photo: random, so that one is never found by another."""
+NoticeId = NewType("NoticeId", str)
+"""Dated."""
+ChangeId = NewType("ChangeId", str)
+"""Dated."""
+InvitationId = NewType("InvitationId", str)
+LinkId = NewType("LinkId", str)
+"""A link that goes out by mail."""
+AutomationId = NewType("AutomationId", str)
+TopUpId = NewType("TopUpId", str)
+"""Dated."""
+
 _OPAQUE_ID = re.compile(r"[a-z2-7]{26}")
 _RANDOM_BYTES = 16  # 128 bits: not to be guessed
 _TIME_BYTES = 6  # milliseconds since 1970 for the next 8,900 years

@@ -208,7 +208,7 @@ _CLASSES = (
         purpose="let a guardian's phone ring",
         words="gebruik van onze producten (app en GPS platform) alleen om onze diensten te laten werken",
         subject=Subject.ACCOUNT,
-        period=timedelta(days=30),  # as the sign-in that it belongs to
+        period=timedelta(days=30),  # as the sign-in that it belongs to, from its last refresh
     ),
     DataClass(
         name="device",
@@ -240,7 +240,7 @@ _CLASSES = (
         purpose="end a sign-in at once",
         words="tijdelijke toegangstokens die regelmatig veranderen",
         subject=Subject.NONE,
-        period=timedelta(days=30),  # no sign-in lasts longer without the password
+        period=timedelta(days=30),  # from its last refresh: a phone that is used rings on
     ),
     DataClass(
         name="sign_in_attempts",
@@ -249,6 +249,179 @@ _CLASSES = (
         subject=Subject.NONE,
         period=A_DAY,
         fate=Fate.ERASED,
+    ),
+    DataClass(
+        name="pending_registration",
+        purpose="make an account once its e-mail address has answered",
+        words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",
+        subject=Subject.ACCOUNT,
+        period=A_DAY,  # a mail may be found in the evening
+    ),
+    DataClass(
+        name="mail_link",
+        purpose="let whoever reads the account's mail prove it: a new password, a new address",
+        words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",
+        subject=Subject.ACCOUNT,
+        period=timedelta(minutes=15),
+    ),
+    DataClass(
+        name="signed_in_device",
+        purpose="show a guardian where the account is signed in, and let it be ended there",
+        words="tijdelijke toegangstokens die regelmatig veranderen",
+        subject=Subject.ACCOUNT,
+        period=timedelta(days=30),  # as the sign-in, from its last refresh
+    ),
+    DataClass(
+        name="known_device",
+        purpose="let a guardian in from a phone that has signed in before while somebody guesses",
+        words="een limiet is voor het aantal pogingen",
+        subject=Subject.NONE,
+        period=timedelta(days=180),
+    ),
+    DataClass(
+        name="automation",
+        purpose="let a guardian's own programs read what the guardian may see",
+        words="gebruik van onze producten (app en GPS platform) alleen om onze diensten te laten werken",
+        subject=Subject.ACCOUNT,
+        period=timedelta(days=365),  # one that nobody renews is one that nobody remembers
+    ),
+    DataClass(
+        name="preference",
+        purpose="tell each guardian what, how and when they want to be told",
+        words="gebruik van onze producten (app en GPS platform) alleen om onze diensten te laten werken",
+        subject=Subject.ACCOUNT,
+    ),
+    DataClass(
+        name="notice",
+        purpose="tell guardians of changes around their account and watches",
+        words="wat er op het account is gedaan",
+        subject=Subject.ACCOUNT,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="change",
+        purpose="show who changed what of an account or a watch; names of fields, never values",
+        words="wat er op het account is gedaan",
+        subject=Subject.NONE,
+        epoch=Epoch.DAY,
+        period=timedelta(days=730),  # D10: as the audit trail
+        fate=Fate.PSEUDONYMOUS,
+    ),
+    DataClass(
+        name="invitation",
+        purpose="let somebody join a watch, or take it over, whom its owner asked",
+        words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",
+        subject=Subject.NONE,
+        period=timedelta(days=7),
+    ),
+    DataClass(
+        name="watch_profile",
+        purpose="show a watch by the name, picture and time zone that its guardians gave it",
+        words="Andere informatie zoals telefoonnummers en foto's",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="capability",
+        purpose="offer only what the watch can do",
+        words="ID-nummer van het GPS horloge voor bediening",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="setting",
+        purpose="keep on the watch what its guardians want: numbers, contacts, quiet times, intervals",
+        words="SOS/monitornummers en contactnummers voor bellen vanuit het horloge",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="setting_undo",
+        purpose="take back a change of SOS or monitor numbers for a day",
+        words="SOS/monitornummers en contactnummers voor bellen vanuit het horloge",
+        subject=Subject.BINDING,
+        period=A_DAY,
+    ),
+    DataClass(
+        name="command",
+        purpose="show what was asked of a watch and what became of it",
+        words="ID-nummer van het GPS horloge voor bediening",
+        subject=Subject.BINDING,
+        epoch=Epoch.DAY,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="outbox_entry",
+        purpose="bring a command to a watch that is away",
+        words=None,
+        subject=Subject.NONE,
+        period=timedelta(hours=72),  # the longest that any command waits, a message's
+    ),
+    DataClass(
+        name="claim_code",
+        purpose="let whoever holds a watch prove it by what its screen shows",
+        words="ID-nummer van het GPS horloge voor bediening",
+        subject=Subject.STOCK,
+        period=timedelta(minutes=5),
+    ),
+    DataClass(
+        name="presence",
+        purpose="know whether a watch is connected, and by which task of the bridge it is reached",
+        words=None,
+        subject=Subject.NONE,
+        period=THREE_MONTHS,
+    ),
+    DataClass(
+        name="lease",
+        purpose="give each task of the bridge a queue of its own",
+        words=None,
+        subject=Subject.NONE,
+        fate=Fate.KEPT,
+    ),
+    DataClass(
+        name="message",
+        purpose="bring texts and voices between guardians and a child",
+        words="Gesproken en geschreven berichten worden maximaal 72 uur bewaard",
+        subject=Subject.BINDING,
+        epoch=Epoch.HOUR,
+        period=timedelta(hours=72),
+    ),
+    DataClass(
+        name="voice",
+        purpose="bring voices between guardians and a child",
+        words="Gesproken en geschreven berichten worden maximaal 72 uur bewaard",
+        subject=Subject.BINDING,
+        epoch=Epoch.HOUR,
+        period=timedelta(hours=72),
+    ),
+    DataClass(
+        name="voice_part",
+        purpose="join a voice that a watch sends in parts",
+        words="Gesproken en geschreven berichten worden maximaal 72 uur bewaard",
+        subject=Subject.BINDING,
+        period=timedelta(minutes=15),  # a part that came so long ago has lost the rest
+    ),
+    DataClass(
+        name="photo",
+        purpose="show a watch and its contacts by a picture",
+        words="Andere informatie zoals telefoonnummers en foto's",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="sim_registration",
+        purpose="register a SIM card, as the law asks of its operator",
+        words="NAW-gegevens en e-mailadres voor registratie van de simkaart",
+        subject=Subject.ACCOUNT,
+    ),
+    DataClass(
+        name="sim",
+        purpose="show balance and validity of a watch's prepaid SIM, and tell when its credit is low",
+        words="Simkaartnummer van het GPS horloge voor prepaidfuncties",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
+        name="top_up",
+        purpose="top up a prepaid SIM exactly once",
+        words="Simkaartnummer van het GPS horloge voor prepaidfuncties",
+        subject=Subject.BINDING,
     ),
     DataClass(
         name="subject_key",

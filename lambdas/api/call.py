@@ -50,6 +50,13 @@ class Call:
             raise NotAllowed("a viewer changes nothing")
         return membership.watch_id
 
+    def owned_watch(self, watch_id: str) -> WatchId:
+        """Return the id when the caller owns this watch; raise as own_watch, or NotAllowed."""
+        membership = self._membership(watch_id)
+        if not owns(membership.role):
+            raise NotAllowed("only the owner does this")
+        return membership.watch_id
+
     def _membership(self, watch_id: str) -> Membership:
         checked = WatchId(checked_id(watch_id))
         membership = self.services.memberships.get(self.caller.account_id, checked)
@@ -61,6 +68,11 @@ class Call:
 def may_change(role: Role) -> bool:
     """Tell whether this member may change zones, learned places and what else belongs to a watch."""
     return role in _MAY_CHANGE
+
+
+def owns(role: Role) -> bool:
+    """Tell whether this member may decide on members, numbers, the SIM and the end of the watch's binding."""
+    return role is Role.OWNER
 
 
 def this_call(router: Router) -> Call:

@@ -39,7 +39,7 @@ class BodyTooLarge(Refused):
 
 
 class NotAllowed(Refused):
-    """The caller may see the watch, but not change anything of it."""
+    """The caller may see the watch, but its role does not allow this."""
 
 
 class UnreadableBody(Refused):
@@ -70,7 +70,7 @@ _FACTS: Mapping[type[Exception], _Fact] = {
         HTTPStatus.UNAUTHORIZED, "wrong_credentials", "No account has this e-mail address and password.", _BEARER
     ),
     TooManyAttempts: _Fact(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", "Try again later."),
-    NotAllowed: _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch is to look, not to change."),
+    NotAllowed: _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch does not allow this."),
     NotFound: _NOT_FOUND,
     NotFoundError: _NOT_FOUND,
     InvalidId: _NOT_FOUND,  # no object has such an id

@@ -1,0 +1,1 @@
+"""Voices and photos: the bucket, and what turns one form into another."""

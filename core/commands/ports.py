@@ -1,0 +1,106 @@
+"""What commands and settings need of the world. Every read filters on expiry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from core.commands.model import Capabilities, Command, Presence, Setting, SettingName
+from core.kernel.ids import CommandId, WatchId
+from core.kernel.page import Page
+
+
+class Commands(Protocol):
+    """The commands of all watches, sealed; those that are not final stand in the outbox too, by their names only."""
+
+    def add(self, command: Command) -> Command:
+        """Store it and put it into the outbox, together; return the one that was there already under this id."""
+        ...
+
+    def get(self, watch_id: WatchId, command_id: CommandId, now: datetime) -> Command | None:
+        """Return a command of this watch; raise InvalidId for what cannot be an id."""
+        ...
+
+    def between(
+        self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
+    ) -> Page[Command]:
+        """Return commands ordered at start <= at < end, oldest first; `after` is a page's `next`."""
+        ...
+
+    def waiting(self, watch_id: WatchId, now: datetime) -> Sequence[Command]:
+        """Return what stands in the outbox, oldest first, what is past its deadline too."""
+        ...
+
+    def replace(self, command: Command) -> bool:
+        """Store the command in the place of its last revision; return False when another was stored since.
+
+        A final one leaves the outbox at the same time. The stored one has the next revision.
+        """
+        ...
+
+
+class Settings(Protocol):
+    """The settings of all watches."""
+
+    def of_watch(self, watch_id: WatchId) -> Sequence[Setting]:
+        """Return all that were ever set, by name, read consistently."""
+        ...
+
+    def get(self, watch_id: WatchId, name: SettingName) -> Setting | None:
+        """Return one, read consistently."""
+        ...
+
+    def put(self, setting: Setting, replaced: Setting | None) -> bool:
+        """Store it in the place of exactly what was read (None: nothing); return False when that has changed since."""
+        ...
+
+
+class Presences(Protocol):
+    """Which watch is connected where."""
+
+    def put(self, presence: Presence) -> None:
+        """Store a connection that has begun, whatever was known before."""
+        ...
+
+    def end(self, addressee: str, connection: str, heard_at: datetime) -> None:
+        """Note that this connection has ended; nothing happens when another has begun since."""
+        ...
+
+    def get(self, addressee: str, now: datetime) -> Presence | None:
+        """Return what is known last."""
+        ...
+
+
+class Leases(Protocol):
+    """Which task of the bridge reads which nudge queue."""
+
+    def take(self, queue: int, task: str, now: datetime, until: datetime) -> bool:
+        """Take or prolong a lease; return False when another task's is not over."""
+        ...
+
+    def release(self, queue: int, task: str) -> None:
+        """Give it back, if it is the task's."""
+        ...
+
+    def holder(self, queue: int, now: datetime) -> str | None:
+        """Return the task whose lease is not over."""
+        ...
+
+
+class Nudges(Protocol):
+    """Tells the task that holds a watch's connection to look into the outbox. A nudge may be lost: nothing else is."""
+
+    def nudge(self, queue: int, addressee: str) -> None:
+        """Send it."""
+        ...
+
+
+class KnownCapabilities(Protocol):
+    """What each watch can do."""
+
+    def get(self, watch_id: WatchId) -> Capabilities | None:
+        """Return what is known; None where nothing is."""
+        ...
+
+    def put(self, capabilities: Capabilities) -> None:
+        """Store it in the place of what was known."""
+        ...

@@ -1,0 +1,1 @@
+"""Texts and voices between guardians and a child, and photos."""

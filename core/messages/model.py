@@ -1,0 +1,56 @@
+"""Messages: 72 hours from their creation, in every state and copy (P-28, P-29)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import AccountId, CommandId, MediaId, MessageId, WatchId
+
+LONGEST_TEXT = 30
+"""Characters, UTF-16 code units as the watch counts them: what its screen shows."""
+LONGEST_VOICE = timedelta(seconds=15)
+"""What these watches record and take."""
+
+
+class MessageNotFound(NotFound):
+    """The watch has no such message, or it is over."""
+
+
+class InvalidMedia(Refused):
+    """It is no voice or photo of a kind that we take, or too long or large; the text names the rule."""
+
+
+class Direction(StrEnum):
+    """Who wrote it."""
+
+    TO_WATCH = "to_watch"
+    FROM_WATCH = "from_watch"
+
+
+class MessageKind(StrEnum):
+    """What it is."""
+
+    TEXT = "text"
+    VOICE = "voice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message. A message has one copy, this: the command that brings it to the watch holds its id only.
+
+    message_id: dated by created_at. author: the guardian; None from the watch. media_id, duration: of a voice, stored
+    as AMR-NB, the form that the watch speaks. command_id: of the command that brings it to the watch, whose state is
+    the message's.
+    """
+
+    message_id: MessageId
+    watch_id: WatchId
+    direction: Direction
+    kind: MessageKind
+    created_at: datetime
+    author: AccountId | None = None
+    text: str | None = field(repr=False, default=None)
+    media_id: MediaId | None = None
+    duration: timedelta | None = None
+    command_id: CommandId | None = None

@@ -1,0 +1,1 @@
+"""Prepaid SIM cards: registration, balance, validity, top-ups."""

@@ -1,0 +1,1 @@
+"""Notices and letters, from the queue to guardians."""
