@@ -26,6 +26,7 @@ from adapters.passwords import Argon2PasswordHasher
 from adapters.phone_endpoints import SnsPhoneEndpoints
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
+from adapters.stream.notices import SqsAnnouncer, SqsPost
 from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
 from core.accounts.model import Platform
@@ -57,6 +58,7 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
     tokens, families = JwtAccessTokens(signing_key, settings.issuer), DynamoTokenFamilies()
     positions, learned_places = DynamoPositions(sealer, clock), DynamoLearnedPlaces(sealer, clock)
     alerts, acknowledgements = DynamoAlerts(sealer, clock), DynamoAcknowledgements(clock)
+    notice_queue = client("sqs", settings), settings.notice_queue_url
     applications = {Platform.APNS: settings.push_apns, Platform.FCM: settings.push_fcm}
     return Services(
         sign_in=SignIn(
@@ -72,6 +74,8 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         phones=RingingPhones(
             phones=DynamoPhones(sealer), endpoints=SnsPhoneEndpoints(client("sns", settings), applications)
         ),
+        announcer=SqsAnnouncer(*notice_queue),
+        post=SqsPost(*notice_queue),
         memberships=DynamoMemberships(),
         positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.cursors import SignedCursors
+from core.accounts.notices import Announcer, Post
 from core.accounts.phones import RingingPhones
 from core.accounts.ports import TokenFamilies
 from core.accounts.sign_in import Access, SignIn
@@ -24,6 +25,8 @@ class Services:
     access: Access
     families: TokenFamilies
     phones: RingingPhones
+    announcer: Announcer
+    post: Post
     memberships: Memberships
     positions: Positions
     telemetry: TelemetryReadings

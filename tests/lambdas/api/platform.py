@@ -36,6 +36,7 @@ from tests.fakes.accounts import (
     TransparentHasher,
 )
 from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries
+from tests.fakes.notices import RecordingAnnouncer, RecordingPost
 from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.fakes.watches import InMemoryMemberships
@@ -140,6 +141,8 @@ class Platform:
         self.deliveries = InMemoryDeliveries()
         self.phones = InMemoryPhones()
         self.phone_endpoints = RecordingPhoneEndpoints()
+        self.announcer = RecordingAnnouncer()
+        self.post = RecordingPost()
         self._numbers = itertools.count(1)
         self.services = Services(
             sign_in=SignIn(
@@ -153,6 +156,8 @@ class Platform:
             access=Access(tokens=self.tokens, families=self.families, clock=self.clock),
             families=self.families,
             phones=RingingPhones(phones=self.phones, endpoints=self.phone_endpoints),
+            announcer=self.announcer,
+            post=self.post,
             memberships=self.memberships,
             positions=self.positions,
             telemetry=self.telemetry,
