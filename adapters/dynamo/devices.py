@@ -15,7 +15,7 @@ from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import POLICY, Subject
 from core.vault.model import STOCK, SealedUnder
 from core.vault.ports import Lookup, Sealer, SubjectKeys
-from core.watches.model import Binding, Membership, NotBindable, Role, Standing, StockedDevice
+from core.watches.model import Binding, Identity, Membership, NotBindable, Role, Standing, StockedDevice
 
 
 class DeviceRecord(Record):
@@ -50,17 +50,27 @@ class BindingRecord(Record):
 
 
 class DynamoStandings:
-    """Standings in the table devices, for whoever only asks: opens nothing."""
+    """Standings in the table devices, for whoever only asks."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, proofs: Sealer | None = None) -> None:
+        """proofs: opens what connections prove themselves by; None: nobody asks for it, and nothing is opened."""
         self._lookup = lookup
+        self._proofs = proofs
 
-    def standing(self, device_id: str) -> Standing:
-        """Tell what is known of a device id."""
-        record = DeviceRecord.find(self._name(device_id))
+    def identity(self, device_id: str) -> Identity:
+        """Tell what a device id stands for; raise Unreadable when its proof does not open."""
+        name = self._name(device_id)
+        record = DeviceRecord.find(name)
         if record is None:
-            return Standing.UNKNOWN
-        return Standing.BOUND if record.watch_id else Standing.STOCKED
+            return Identity(standing=Standing.UNKNOWN, name=name)
+        stocked = {} if self._proofs is None else json.loads(self._proofs.open(record.payload, _under(name)))
+        return Identity(
+            standing=Standing.BOUND if record.watch_id else Standing.STOCKED,
+            name=name,
+            watch_id=WatchId(record.watch_id) if record.watch_id else None,
+            address=stocked.get("address"),
+            signing_key=stocked.get("signing_key"),
+        )
 
     def _name(self, device_id: str) -> str:
         return self._lookup.of("device", device_id)
@@ -73,6 +83,10 @@ class DynamoDevices(DynamoStandings):
         super().__init__(lookup)
         self._sealer = sealer
         self._keys = keys
+
+    def standing(self, device_id: str) -> Standing:
+        """Tell what is known of a device id."""
+        return self.identity(device_id).standing
 
     def stock(self, device: StockedDevice) -> bool:
         """Add a device unless it is there."""

@@ -30,6 +30,21 @@ class Standing(StrEnum):
     BOUND = "bound"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What a device id stands for, to whom it speaks.
+
+    name: under which the device is stored, an HMAC of the id. watch_id: of a bound one. address, signing_key: what its
+    connections prove themselves by (docs/adr/0018); None where it has none, or where nobody asks for proof.
+    """
+
+    standing: Standing
+    name: str = field(repr=False)
+    watch_id: WatchId | None = None
+    address: str | None = field(repr=False, default=None)
+    signing_key: str | None = field(repr=False, default=None)
+
+
 class Role(StrEnum):
     """What a member may do with a watch."""
 
@@ -43,13 +58,16 @@ class StockedDevice:
     """A device as an operator imports it.
 
     device_id: as it speaks on the wire, 10 or 15 digits; printed on it and never a secret. claim_secret_hash: SHA-256
-    of the claim secret as 64 hex digits. sim: number of its SIM card (ICCID digits), or None.
+    of the claim secret as 64 hex digits. sim: number of its SIM card (ICCID digits), or None. address: that the SIM
+    operator's private network gives it, or None. signing_key: 32 characters under which it signs its frames, or None.
     """
 
     device_id: str = field(repr=False)
     model: str
     claim_secret_hash: str = field(repr=False)
     sim: str | None = field(repr=False)
+    address: str | None = field(repr=False, default=None)
+    signing_key: str | None = field(repr=False, default=None)
 
     def __post_init__(self) -> None:
         """Raise InvalidDevice for what no device has."""

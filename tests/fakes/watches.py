@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from core.kernel.ids import AccountId, WatchId
-from core.watches.model import Binding, Membership, NotBindable, Role, Standing, StockedDevice
+from core.watches.model import Binding, Identity, Membership, NotBindable, Role, Standing, StockedDevice
 
 
 class InMemoryMemberships:
@@ -37,9 +37,19 @@ class InMemoryDevices:
         return self.stocked.setdefault(device.device_id, device) is device
 
     def standing(self, device_id: str) -> Standing:
+        return self.identity(device_id).standing
+
+    def identity(self, device_id: str) -> Identity:
         if device_id not in self.stocked:
-            return Standing.UNKNOWN
-        return Standing.BOUND if self._open(device_id) else Standing.STOCKED
+            return Identity(standing=Standing.UNKNOWN, name=device_name(device_id))
+        binding = self._open(device_id)
+        return Identity(
+            standing=Standing.BOUND if binding else Standing.STOCKED,
+            name=device_name(device_id),
+            watch_id=binding.watch_id if binding else None,
+            address=self.stocked[device_id].address,
+            signing_key=self.stocked[device_id].signing_key,
+        )
 
     def bindings(self, device_id: str) -> Sequence[Binding]:
         return tuple(self._bindings.get(device_id, ()))
@@ -59,3 +69,8 @@ class InMemoryDevices:
     def _open(self, device_id: str) -> Binding | None:
         last = next(reversed(self._bindings.get(device_id, [])), None)
         return last if last is not None and last.unbound_at is None else None
+
+
+def device_name(device_id: str) -> str:
+    """Return the name under which the fake knows a device; as opaque to its callers as the HMAC."""
+    return f"name-of-{device_id}"
