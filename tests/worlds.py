@@ -24,6 +24,7 @@ from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.dynamo.zones import DynamoZones
 from adapters.key_wrapper import KmsKeyWrapper
@@ -51,7 +52,7 @@ from core.tracking.ports import (
     TelemetryReadings,
 )
 from core.watches.model import StockedDevice
-from core.watches.ports import Devices, Memberships
+from core.watches.ports import Devices, Memberships, WatchProfiles
 from core.zones.ports import Zones
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import InMemoryPhones
@@ -76,7 +77,7 @@ from tests.fakes.tracking import (
     RecordingWatchkeeper,
 )
 from tests.fakes.vault import InMemoryKeyRows, PlainKeyWrapper
-from tests.fakes.watches import InMemoryDevices, InMemoryMemberships
+from tests.fakes.watches import InMemoryDevices, InMemoryMemberships, InMemoryWatchProfiles
 from tests.fakes.zones import InMemoryZones
 from tests.frames import DEVICE
 from tests.storage import storage
@@ -97,6 +98,7 @@ class World:
     lookup: HmacLookup
     devices: Devices
     memberships: Memberships
+    profiles: WatchProfiles
     positions: Positions
     telemetry: TelemetryReadings
     seen_frames: SeenFrames
@@ -179,6 +181,7 @@ def in_memory(clock: FrozenClock) -> World:
         **_vault(InMemoryKeyRows(clock), PlainKeyWrapper(), clock),
         devices=InMemoryDevices(memberships),
         memberships=memberships,
+        profiles=InMemoryWatchProfiles(),
         positions=InMemoryPositions(clock),
         telemetry=InMemoryTelemetryReadings(clock),
         seen_frames=InMemorySeenFrames(clock),
@@ -213,6 +216,7 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         **vault,
         devices=DynamoDevices(sealer, sealer, vault["lookup"]),
         memberships=DynamoMemberships(),
+        profiles=DynamoWatchProfiles(sealer),
         positions=DynamoPositions(sealer, clock),
         telemetry=DynamoTelemetryReadings(sealer, clock),
         seen_frames=DynamoSeenFrames(clock),

@@ -7,3 +7,7 @@ class Refused(Exception):  # noqa: N818 - an error is named after the fact
 
 class NotFound(Refused):
     """The object does not exist, or not for this asker: both look the same."""
+
+
+class ChangedMeanwhile(Refused):
+    """Others changed it since its revision was read: nothing was changed now, and it is to be read again."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from core.kernel.ids import AccountId, WatchId
 from core.watches.model import Binding, Membership, Standing, StockedDevice
+from core.watches.profile import Profile
 
 
 class Devices(Protocol):
@@ -45,4 +46,22 @@ class Memberships(Protocol):
 
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
         """Return the account's part in a watch."""
+        ...
+
+
+class WatchProfiles(Protocol):
+    """How watches are shown."""
+
+    def get(self, watch_id: WatchId) -> Profile:
+        """Return the profile, read consistently; where nothing was stored, or it does not open, all of it is default.
+
+        Whoever stores one in its place does so by the revision that is returned.
+        """
+        ...
+
+    def replace(self, profile: Profile) -> Profile | None:
+        """Store it in the place of its revision; return it as it is stored, None when another was stored since.
+
+        Raise Unreadable as Sealer does.
+        """
         ...

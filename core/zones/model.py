@@ -4,11 +4,11 @@ import math
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from core.kernel.errors import NotFound, Refused
 from core.kernel.geo import EARTH_RADIUS_M, Point, distance_m, is_on_earth
 from core.kernel.ids import WatchId, ZoneId
+from core.kernel.time_zones import is_time_zone
 from core.zones.geometry import FAR_M, Ring
 
 ZONES_PER_WATCH = 50
@@ -22,7 +22,6 @@ LEAST_BREADTH_M = 25.0
 """Twice the area over the perimeter: a square of 50 m, a strip of 25 m. A fix can be inside no narrower one."""
 LONGEST_NAME = 40
 WINDOWS_PER_ZONE = 14
-DEFAULT_TIME_ZONE = "Europe/Amsterdam"
 
 
 class InvalidZone(Refused):
@@ -127,16 +126,8 @@ class Schedule:
     windows: tuple[Window, ...]
 
     def __post_init__(self) -> None:
-        _require(_is_time_zone(self.time_zone), "a schedule has an IANA time zone")
+        _require(is_time_zone(self.time_zone), "a schedule has an IANA time zone")
         _require(1 <= len(self.windows) <= WINDOWS_PER_ZONE, f"a schedule has 1 to {WINDOWS_PER_ZONE} windows")
-
-
-def _is_time_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, no name at all, a folder of names
-        return False
-    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

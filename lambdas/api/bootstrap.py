@@ -16,6 +16,7 @@ from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
@@ -77,6 +78,7 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         announcer=SqsAnnouncer(*notice_queue),
         post=SqsPost(*notice_queue),
         memberships=DynamoMemberships(),
+        profiles=DynamoWatchProfiles(sealer),
         positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),
         learned_places=learned_places,

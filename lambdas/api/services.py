@@ -13,7 +13,7 @@ from core.alerts.ports import Acknowledgements, Alerts, Deliveries
 from core.kernel.clock import Clock
 from core.tracking.correction import Correction
 from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
-from core.watches.ports import Memberships
+from core.watches.ports import Memberships, WatchProfiles
 from core.zones.ports import Zones
 
 
@@ -28,6 +28,7 @@ class Services:
     announcer: Announcer
     post: Post
     memberships: Memberships
+    profiles: WatchProfiles
     positions: Positions
     telemetry: TelemetryReadings
     learned_places: LearnedPlaces

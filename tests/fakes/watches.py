@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.kernel.ids import AccountId, WatchId
 from core.watches.model import Binding, Identity, Membership, NotBindable, Role, Standing, StockedDevice
+from core.watches.profile import Profile
 
 
 class InMemoryMemberships:
@@ -74,3 +75,17 @@ class InMemoryDevices:
 def device_name(device_id: str) -> str:
     """Return the name under which the fake knows a device; as opaque to its callers as the HMAC."""
     return f"name-of-{device_id}"
+
+
+class InMemoryWatchProfiles:
+    def __init__(self) -> None:
+        self.items: dict[WatchId, Profile] = {}
+
+    def get(self, watch_id: WatchId) -> Profile:
+        return self.items.get(watch_id, Profile(watch_id=watch_id))
+
+    def replace(self, profile: Profile) -> Profile | None:
+        if self.get(profile.watch_id).revision != profile.revision:
+            return None
+        stored = self.items[profile.watch_id] = replace(profile, revision=profile.revision + 1)
+        return stored

@@ -39,7 +39,7 @@ from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemor
 from tests.fakes.notices import RecordingAnnouncer, RecordingPost
 from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
-from tests.fakes.watches import InMemoryMemberships
+from tests.fakes.watches import InMemoryMemberships, InMemoryWatchProfiles
 from tests.fakes.zones import InMemoryZones
 
 PASSWORD = "negen fietsen langs de IJssel"
@@ -132,6 +132,7 @@ class Platform:
         self.attempts = InMemoryAttempts()
         self.passwords = TransparentHasher()
         self.memberships = InMemoryMemberships()
+        self.profiles = InMemoryWatchProfiles()
         self.positions = InMemoryPositions(self.clock)
         self.telemetry = InMemoryTelemetryReadings(self.clock)
         self.learned_places = InMemoryLearnedPlaces(self.clock)
@@ -159,6 +160,7 @@ class Platform:
             announcer=self.announcer,
             post=self.post,
             memberships=self.memberships,
+            profiles=self.profiles,
             positions=self.positions,
             telemetry=self.telemetry,
             learned_places=self.learned_places,
