@@ -11,6 +11,7 @@ from adapters.aws import client
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.cells import DynamoCells
+from adapters.dynamo.claim_codes import DynamoClaimCodes
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.due_times import DynamoDueTimes
@@ -52,7 +53,7 @@ from core.tracking.ports import (
     TelemetryReadings,
 )
 from core.watches.model import StockedDevice
-from core.watches.ports import Devices, Memberships, WatchProfiles
+from core.watches.ports import ClaimCodes, Devices, Memberships, WatchProfiles
 from core.zones.ports import Zones
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import InMemoryPhones
@@ -77,7 +78,7 @@ from tests.fakes.tracking import (
     RecordingWatchkeeper,
 )
 from tests.fakes.vault import InMemoryKeyRows, PlainKeyWrapper
-from tests.fakes.watches import InMemoryDevices, InMemoryMemberships, InMemoryWatchProfiles
+from tests.fakes.watches import InMemoryClaimCodes, InMemoryDevices, InMemoryMemberships, InMemoryWatchProfiles
 from tests.fakes.zones import InMemoryZones
 from tests.frames import DEVICE
 from tests.storage import storage
@@ -97,6 +98,7 @@ class World:
     sealer: VaultSealer
     lookup: HmacLookup
     devices: Devices
+    claim_codes: ClaimCodes
     memberships: Memberships
     profiles: WatchProfiles
     positions: Positions
@@ -180,6 +182,7 @@ def in_memory(clock: FrozenClock) -> World:
     return World(
         **_vault(InMemoryKeyRows(clock), PlainKeyWrapper(), clock),
         devices=InMemoryDevices(memberships),
+        claim_codes=InMemoryClaimCodes(),
         memberships=memberships,
         profiles=InMemoryWatchProfiles(),
         positions=InMemoryPositions(clock),
@@ -215,6 +218,7 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
     return World(
         **vault,
         devices=DynamoDevices(sealer, sealer, vault["lookup"]),
+        claim_codes=DynamoClaimCodes(sealer),
         memberships=DynamoMemberships(),
         profiles=DynamoWatchProfiles(sealer),
         positions=DynamoPositions(sealer, clock),

@@ -81,6 +81,19 @@ class StockedDevice:
             raise InvalidDevice("the SIM number is not 18 to 22 digits")
 
 
+CODE_DIGITS = 8
+CODE_TRIES = 5
+"""Of 10**8: whoever guesses has one chance in 20 million with each code that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCode:
+    """What a stocked watch shows, so that whoever holds it can prove that. digits: CODE_DIGITS of them."""
+
+    digits: str = field(repr=False)
+    expires_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
     """A device's time with one account; unbound_at is None while it lasts."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.kernel.ids import AccountId, WatchId
-from core.watches.model import Binding, Membership, Standing, StockedDevice
+from core.watches.model import Binding, ClaimCode, Membership, Standing, StockedDevice
 from core.watches.profile import Profile
 
 
@@ -30,6 +30,26 @@ class Devices(Protocol):
 
     def unbind(self, device_id: str, at: datetime) -> None:
         """End the open binding; the device is stocked again. Raise NotBindable when none is open."""
+        ...
+
+
+class ClaimCodes(Protocol):
+    """The codes that watches show, for five minutes each. device: its name, as Identity has it."""
+
+    def put(self, device: str, digits: str, now: datetime) -> None:
+        """Store a new code, untried; nothing happens while one stands, so that asking again gives no more tries."""
+        ...
+
+    def get(self, device: str, now: datetime) -> ClaimCode | None:
+        """Return the code that is to be shown."""
+        ...
+
+    def attempt(self, device: str, now: datetime) -> ClaimCode | None:
+        """Count one try and return the code; None where there is none, or CODE_TRIES were made."""
+        ...
+
+    def remove(self, device: str) -> None:
+        """Forget it; it is no error when there is none."""
         ...
 
 

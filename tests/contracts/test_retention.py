@@ -109,6 +109,10 @@ KEPT = {
             case.world.live_views.of_watch(case.watch_id, now),
         ],
     ),
+    "claim_code": Kept(
+        lambda case: case.world.claim_codes.put(NAME, "12345678", case.at),
+        lambda case, now: [case.world.claim_codes.get(NAME, now)],
+    ),
     "phone": Kept(
         lambda case: case.world.phones.put(any_phone(case.account_id, case.at)),
         lambda case, now: [case.world.phones.of_account(case.account_id, now)],

@@ -1,11 +1,23 @@
 """The ports of watches in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from core.kernel.ids import AccountId, WatchId
-from core.watches.model import Binding, Identity, Membership, NotBindable, Role, Standing, StockedDevice
+from core.retention.policy import POLICY, is_over
+from core.watches.model import (
+    CODE_TRIES,
+    Binding,
+    ClaimCode,
+    Identity,
+    Membership,
+    NotBindable,
+    Role,
+    Standing,
+    StockedDevice,
+)
 from core.watches.profile import Profile
 
 
@@ -89,3 +101,27 @@ class InMemoryWatchProfiles:
             return None
         stored = self.items[profile.watch_id] = replace(profile, revision=profile.revision + 1)
         return stored
+
+
+class InMemoryClaimCodes:
+    def __init__(self) -> None:
+        self.items: dict[str, ClaimCode] = {}
+        self._tries: Counter[str] = Counter()
+
+    def put(self, device: str, digits: str, now: datetime) -> None:
+        if self.get(device, now) is None:
+            expires_at = POLICY["claim_code"].expires_at(now)
+            assert expires_at is not None
+            self.items[device] = ClaimCode(digits, expires_at)
+            self._tries[device] = 0
+
+    def get(self, device: str, now: datetime) -> ClaimCode | None:
+        code = self.items.get(device)
+        return None if code is None or is_over(code.expires_at, now) else code
+
+    def attempt(self, device: str, now: datetime) -> ClaimCode | None:
+        self._tries[device] += 1
+        return self.get(device, now) if self._tries[device] <= CODE_TRIES else None
+
+    def remove(self, device: str) -> None:
+        self.items.pop(device, None)
