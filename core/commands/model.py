@@ -26,10 +26,6 @@ class IdempotencyKeyReused(Refused):
     """The key came with another request before."""
 
 
-class SettingContended(Refused):
-    """Others changed the setting meanwhile: read it again."""
-
-
 class CommandKind(StrEnum):
     """What may be asked of a watch, once."""
 
@@ -143,9 +139,10 @@ class SettingState(StrEnum):
 class Setting:
     """Desired and acknowledged value side by side.
 
-    desired, acknowledged: as JSON holds them; acknowledged is None until the watch has answered once. revision: of the
-    desired value, a count of its changes. acknowledged_revision: 0 as long as there is none. sent_at, attempts: of the
-    present desired value.
+    desired, acknowledged: as JSON holds them; acknowledged is None until the watch has answered once. version: of the
+    desired value, a count of its changes. acknowledged_version: 0 as long as there is none. sent_at: when the present
+    desired value was written last; attempts: how often, since it was last acknowledged, failed or changed. revision: a
+    count of all writes, by which concurrent ones are told apart; 0 before the first.
     """
 
     watch_id: WatchId
@@ -153,14 +150,15 @@ class Setting:
     desired: Any = field(repr=False)
     desired_at: datetime
     desired_by: AccountId | None
-    revision: int
+    version: int
     state: SettingState = SettingState.PENDING
     failure: Failure | None = None
     acknowledged: Any = field(repr=False, default=None)
     acknowledged_at: datetime | None = None
-    acknowledged_revision: int = 0
+    acknowledged_version: int = 0
     sent_at: datetime | None = None
     attempts: int = 0
+    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

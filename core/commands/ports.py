@@ -30,10 +30,10 @@ class Commands(Protocol):
         """Return what stands in the outbox, oldest first, what is past its deadline too."""
         ...
 
-    def replace(self, command: Command) -> bool:
-        """Store the command in the place of its last revision; return False when another was stored since.
+    def replace(self, command: Command) -> Command | None:
+        """Store the command in the place of its revision and return it with the next one; None when that has changed.
 
-        A final one leaves the outbox at the same time. The stored one has the next revision.
+        A final one leaves the outbox at the same time. Raise EpochOver or Unreadable as Sealer does.
         """
         ...
 
@@ -49,8 +49,11 @@ class Settings(Protocol):
         """Return one, read consistently."""
         ...
 
-    def put(self, setting: Setting, replaced: Setting | None) -> bool:
-        """Store it in the place of exactly what was read (None: nothing); return False when that has changed since."""
+    def put(self, setting: Setting) -> Setting | None:
+        """Store it in the place of its revision (0: of nothing) and return it with the next one.
+
+        None when another was stored since. Raise Unreadable as Sealer does.
+        """
         ...
 
 
