@@ -1,4 +1,4 @@
-"""Sealed payloads of a watch by time: the shape that positions, telemetry and quarantined frames share."""
+"""Sealed payloads of a watch or an account by time: the shape that positions, alerts, notices and others share."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -19,24 +19,31 @@ from core.vault.model import SealedUnder
 from core.vault.ports import Sealer
 
 T = TypeVar("T")
+Owner = TypeVar("Owner", bound=str)
+"""The watch or account whose moments they are: the partition key."""
 
 _JUST_AFTER = "!"  # sorts before every character of a key: moment + this lies between a moment and the next one
 _LAST = instant(datetime.max.replace(tzinfo=UTC))
 _MS = timedelta(milliseconds=1)
 
 
-class MomentRecord(Record):
+class OwnedMomentRecord(Record):
     """moment: instant and fingerprint, both of fixed width, so that a range of keys is a range of time."""
 
-    watch_id = UnicodeAttribute(hash_key=True)
     moment = UnicodeAttribute(range_key=True)
     payload = BinaryAttribute(legacy_encoding=False)
     expires_at = ExpiryAttribute()
 
 
-def sealed_moments_of(data_class: str) -> dict[str, str]:
-    """Return the attribute classes of a MomentRecord that holds one class of data."""
-    return dict(holding(**{data_class: ("watch_id", "moment", "payload", "expires_at")}))
+class MomentRecord(OwnedMomentRecord):
+    """A moment of a watch."""
+
+    watch_id = UnicodeAttribute(hash_key=True)
+
+
+def sealed_moments_of(data_class: str, owner: str = "watch_id") -> dict[str, str]:
+    """Return the attribute classes of a record of moments that holds one class of data. owner: its partition key."""
+    return dict(holding(**{data_class: (owner, "moment", "payload", "expires_at")}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +60,40 @@ def moment_key(at: datetime, fingerprint: str) -> str:
     return composite_key(instant(at), fingerprint)
 
 
+def first_key(start: datetime, after: str | None) -> str:
+    """Return the first sort key of a range that begins at an instant, or after a key within it."""
+    first = instant(_whole_ms(start))
+    return first if after is None else max(first, after + _JUST_AFTER)
+
+
+def last_key(end: datetime) -> str:
+    """Return a text that sorts after the sort keys of all before an instant, and before the others."""
+    return instant(_whole_ms(end))
+
+
+def page_of(keyed: Iterator[tuple[str, T]], limit: int) -> Page[T]:
+    """Return a page of what is read with its keys; `next` is the key of the page's last one."""
+    found = list(islice(keyed, limit + 1))
+    return Page([content for _, content in found[:limit]], found[limit - 1][0] if len(found) > limit else None)
+
+
 def as_it_is(_watch_id: WatchId, moment: Moment) -> Moment:
     """Read nothing into a moment."""
     return moment
 
 
-class SealedMoments(Generic[T]):
-    """Writes and reads the items of one MomentRecord table, sealed as its class of data demands.
+class SealedMoments(Generic[Owner, T]):
+    """Writes and reads the items of one table of moments, sealed as its class of data demands.
 
     to_domain: makes of an opened payload what is read; raises as `understood` wants it for another shape.
     """
 
     def __init__(
         self,
-        record: type[MomentRecord],
+        record: type[OwnedMomentRecord],
         sealer: Sealer,
         clock: Clock,
-        to_domain: Callable[[WatchId, Moment], T],
+        to_domain: Callable[[Owner, Moment], T],
     ) -> None:
         self._record = record
         self._to_domain = to_domain
@@ -77,36 +101,36 @@ class SealedMoments(Generic[T]):
         self._sealer = sealer
         self._clock = clock
 
-    def add(self, watch_id: WatchId, moment: Moment) -> bool:
+    def add(self, owner: Owner, moment: Moment) -> bool:
         """Store it sealed; return False when its key is taken. Raise EpochOver or Unreadable as Sealer does."""
-        return self.sealed(watch_id, moment).put(now=self._clock.now(), only_new=True)
+        return self.sealed(owner, moment).put(now=self._clock.now(), only_new=True)
 
-    def replace(self, watch_id: WatchId, moment: Moment) -> bool:
+    def replace(self, owner: Owner, moment: Moment) -> bool:
         """Store it sealed in the place of what has its key; return False when that is gone. Raise as `add`."""
         there = self._record.moment.exists()
-        return self.sealed(watch_id, moment).put(there, now=self._clock.now())
+        return self.sealed(owner, moment).put(there, now=self._clock.now())
 
-    def sealed(self, watch_id: WatchId, moment: Moment) -> MomentRecord:
+    def sealed(self, owner: Owner, moment: Moment) -> OwnedMomentRecord:
         """Return the item that `add` stores. Raise EpochOver or Unreadable."""
         key = moment_key(moment.at, moment.fingerprint)
         plaintext = json.dumps(moment.content, separators=(",", ":")).encode()
-        payload = self._sealer.seal(plaintext, self._under(watch_id, key, moment.at))
-        return self._record(watch_id, key, payload=payload, expires_at=self._class.expires_at(moment.at))
+        payload = self._sealer.seal(plaintext, self._under(owner, key, moment.at))
+        return self._record(owner, key, payload=payload, expires_at=self._class.expires_at(moment.at))
 
-    def get(self, watch_id: WatchId, at: datetime, fingerprint: str, now: datetime) -> T | None:
+    def get(self, owner: Owner, at: datetime, fingerprint: str, now: datetime) -> T | None:
         """Return what has this name, read consistently; None when it is not there, over, or cannot be understood."""
-        record = self._record.find(watch_id, moment_key(at, fingerprint), now=now)
+        record = self._record.find(owner, moment_key(at, fingerprint), now=now)
         found = [] if record is None else [record]
-        return next((content for _, content in self._understood(watch_id, found)), None)
+        return next((content for _, content in self._understood(owner, found)), None)
 
-    def latest(self, watch_id: WatchId, now: datetime) -> T | None:
+    def latest(self, owner: Owner, now: datetime) -> T | None:
         """Return the newest that `read` yields."""
-        newest = self.read(watch_id, now=now, newest_first=True, page_size=1)
+        newest = self.read(owner, now=now, newest_first=True, page_size=1)
         return next((content for _, content in newest), None)
 
     def read(
         self,
-        watch_id: WatchId,
+        owner: Owner,
         *,
         now: datetime,
         start: datetime | None = None,
@@ -120,39 +144,34 @@ class SealedMoments(Generic[T]):
         What does not open or is not of our shape is skipped, and counted in the log.
         """
         oldest = self._class.oldest_readable(now)
-        first = instant(_whole_ms(max(oldest, start or oldest)))
-        if after is not None:
-            first = max(first, after + _JUST_AFTER)
-        last = _LAST if end is None else instant(_whole_ms(end))
-        found = self._record.between(watch_id, first, last, now=now, newest_first=newest_first, page_size=page_size)
-        return self._understood(watch_id, found)
+        first = first_key(max(oldest, start or oldest), after)
+        last = _LAST if end is None else last_key(end)
+        found = self._record.between(owner, first, last, now=now, newest_first=newest_first, page_size=page_size)
+        return self._understood(owner, found)
 
     def page(
-        self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
+        self, owner: Owner, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
     ) -> Page[T]:
         """Return at most `limit` of what `read` yields, oldest first; `next` is the key of the last one."""
-        found = self.read(watch_id, now=now, start=start, end=end, after=after, page_size=limit + 1)
-        keyed = list(islice(found, limit + 1))
-        return Page([content for _, content in keyed[:limit]], keyed[limit - 1][0] if len(keyed) > limit else None)
+        found = self.read(owner, now=now, start=start, end=end, after=after, page_size=limit + 1)
+        return page_of(found, limit)
 
-    def _understood(self, watch_id: WatchId, found: Iterable[MomentRecord]) -> Iterator[tuple[str, T]]:
-        return understood(
-            found, lambda record: (record.moment, self._to_domain(watch_id, self._opened(watch_id, record)))
-        )
+    def _understood(self, owner: Owner, found: Iterable[OwnedMomentRecord]) -> Iterator[tuple[str, T]]:
+        return understood(found, lambda record: (record.moment, self._to_domain(owner, self._opened(owner, record))))
 
-    def _opened(self, watch_id: WatchId, record: MomentRecord) -> Moment:
+    def _opened(self, owner: Owner, record: OwnedMomentRecord) -> Moment:
         text, fingerprint = record.moment.split(SEPARATOR)
         at = instant_of(text)
-        plaintext = self._sealer.open(record.payload, self._under(watch_id, record.moment, at))
+        plaintext = self._sealer.open(record.payload, self._under(owner, record.moment, at))
         return Moment(at, fingerprint, json.loads(plaintext))
 
-    def _under(self, watch_id: WatchId, key: str, at: datetime) -> SealedUnder:
+    def _under(self, owner: Owner, key: str, at: datetime) -> SealedUnder:
         return SealedUnder(
             data_class=self._class,
-            subject_id=watch_id,
+            subject_id=owner,
             at=at,
             table=self._record.table.name,
-            key=(watch_id, key),
+            key=(owner, key),
         )
 
 

@@ -12,7 +12,19 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from lambdas.api.call import Call
 from lambdas.api.gate import authenticated, check_body
 from lambdas.api.problems import answer_to
-from lambdas.api.routes import about, alerts, phones, places, positions, sign_in, telemetry, watches, zones
+from lambdas.api.routes import (
+    about,
+    alerts,
+    changes,
+    notices,
+    phones,
+    places,
+    positions,
+    sign_in,
+    telemetry,
+    watches,
+    zones,
+)
 from lambdas.api.services import Services
 
 for _library in ("aws_lambda_powertools", "botocore", "pynamodb"):
@@ -36,7 +48,7 @@ resolver = APIGatewayHttpResolver(
     json_body_deserializer=read_json,
     debug=False,  # whatever the environment says: debug prints requests
 )
-for _noun in (sign_in, phones, watches, positions, places, zones, alerts, telemetry, about):
+for _noun in (sign_in, phones, watches, positions, places, zones, alerts, notices, changes, telemetry, about):
     resolver.include_router(_noun.router)
 
 

@@ -8,11 +8,13 @@ from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.attempts import DynamoAttempts
+from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.connection import connect
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
@@ -77,6 +79,8 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         ),
         announcer=SqsAnnouncer(*notice_queue),
         post=SqsPost(*notice_queue),
+        notices=DynamoNotices(sealer, clock),
+        changes=DynamoChanges(clock),
         memberships=DynamoMemberships(),
         profiles=DynamoWatchProfiles(sealer),
         positions=positions,

@@ -6,7 +6,7 @@ from typing import cast
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from core.accounts.model import Caller, NotSignedIn
+from core.accounts.model import Bearer, NotSignedIn, PasswordNeeded, is_fresh
 from core.kernel.errors import NotFound
 from core.kernel.ids import WatchId, checked_id
 from core.watches.model import Membership, Role
@@ -27,14 +27,29 @@ class Call:
     services: Services
     now: datetime
     address: str = field(repr=False)
-    bearer: Caller | None
+    bearer: Bearer | None
+    _changed: list[str] = field(default_factory=list)
 
     @property
-    def caller(self) -> Caller:
+    def changed_subject(self) -> str | None:
+        """Whose change the route told of, None where it left that to its path."""
+        return self._changed[-1] if self._changed else None
+
+    def changed(self, subject_id: str) -> None:
+        """Let the change log hold this request at a watch or account that neither the path nor the token names."""
+        self._changed.append(subject_id)
+
+    @property
+    def caller(self) -> Bearer:
         """Who calls; raise NotSignedIn on a public route."""
         if self.bearer is None:
             raise NotSignedIn("a public route has no caller")
         return self.bearer
+
+    def require_fresh_password(self) -> None:
+        """Raise PasswordNeeded unless the caller's password was shown within the last minutes."""
+        if not is_fresh(self.caller.password_at, self.now):
+            raise PasswordNeeded("the password was shown too long ago")
 
     def own_watch(self, watch_id: str) -> WatchId:
         """Return the id when the caller is a member of this watch, asked anew at every call.

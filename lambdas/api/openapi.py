@@ -19,6 +19,8 @@ _TAGS = {
     "learned-places": "What a watch learned of the Wi-Fi around it",
     "phone": "The phone that rings",
     "telemetry": "How a watch fared",
+    "notices": "What the account was told of changes around it",
+    "changes": "Who changed what",
     "about": "The API itself",
 }
 _UNUSED = ("HTTPValidationError", "ValidationError", "ResponseValidationError")

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.api_gateway import ApiGatewayResolver, 
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from pydantic import BaseModel
 
+from lambdas.api.change_log import log_change
 from lambdas.api.problems import CONTENT_TYPE, UnknownParameter
 from lambdas.api.schemas.problems import Problem
 
@@ -56,7 +57,7 @@ def operation(
         "responses": {status: {"description": summary, "content": content}} | {each: _other(each) for each in also},
         "security": None if public else [{BEARER: []}],
         "openapi_extensions": {"x-promises": list(promises)},
-        "middlewares": [refuse_unknown_parameters],
+        "middlewares": [refuse_unknown_parameters, log_change],
     }
 
 

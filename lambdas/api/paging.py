@@ -1,45 +1,45 @@
-"""Lists of what happened to a watch, page by page."""
+"""Lists of what happened to a watch or an account, page by page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from core.kernel.ids import WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY
 from lambdas.api.call import Call
 from lambdas.api.ranges import kept_range
 
 T = TypeVar("T")
+Owner = TypeVar("Owner", bound=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A list as it was asked for. of: name of its class in the retention policy."""
+class Asked(Generic[Owner]):
+    """A list as it was asked for. of: name of its class in the retention policy. owner: the watch or account."""
 
     of: str
-    watch_id: WatchId
+    owner: Owner
     start: datetime | None
     end: datetime | None
     limit: int
     cursor: str | None
 
 
-def read_page(call: Call, asked: Asked, between: Callable[..., Page[T]]) -> tuple[Sequence[T], str | None]:
+def read_page(call: Call, asked: Asked[Owner], between: Callable[..., Page[T]]) -> tuple[Sequence[T], str | None]:
     """Return the items of a page and the cursor of the next. between: the port's reader.
 
     A cursor keeps its list's range: "the last 24 hours" stay the same while somebody turns the pages.
     """
-    scope = [asked.of, call.caller.account_id, asked.watch_id, str(asked.start), str(asked.end)]
+    scope: list[str] = [asked.of, call.caller.account_id, asked.owner, str(asked.start), str(asked.end)]
     start, end, after = _place(call, asked, scope)
-    page = between(asked.watch_id, start, end, now=call.now, limit=asked.limit, after=after)
+    page = between(asked.owner, start, end, now=call.now, limit=asked.limit, after=after)
     if page.next is None:
         return page.items, None
     return page.items, call.services.cursors.write([start.isoformat(), end.isoformat(), page.next], scope, call.now)
 
 
-def _place(call: Call, asked: Asked, scope: Sequence[str]) -> tuple[datetime, datetime, str | None]:
+def _place(call: Call, asked: Asked[Owner], scope: Sequence[str]) -> tuple[datetime, datetime, str | None]:
     if asked.cursor is None:
         return *kept_range(asked.start, asked.end, POLICY[asked.of], call.now), None
     start, end, after = call.services.cursors.read(asked.cursor, scope, call.now)

@@ -10,7 +10,9 @@ from core.accounts.ports import TokenFamilies
 from core.accounts.sign_in import Access, SignIn
 from core.alerts.acknowledge import Acknowledge
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries
+from core.changes.ports import Changes
 from core.kernel.clock import Clock
+from core.notices.ports import Notices
 from core.tracking.correction import Correction
 from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
 from core.watches.ports import Memberships, WatchProfiles
@@ -27,6 +29,8 @@ class Services:
     phones: RingingPhones
     announcer: Announcer
     post: Post
+    notices: Notices
+    changes: Changes
     memberships: Memberships
     profiles: WatchProfiles
     positions: Positions

@@ -21,52 +21,64 @@ class _OfAWatch(Protocol):
     def watch_id(self) -> WatchId: ...
 
 
+Kept = TypeVar("Kept")
 Timed = TypeVar("Timed", bound=_OfAWatch)
 
 
-class Timeline(Generic[Timed]):
-    """What is kept by watch and time, as SealedMoments keeps it."""
+class Moments(Generic[Kept]):
+    """What is kept by owner and time, as SealedMoments keeps it."""
 
     def __init__(self, data_class: DataClass, clock: Clock) -> None:
         self.data_class = data_class
         self._clock = clock
-        self.items: dict[WatchId, list[Timed]] = {}
+        self.items: dict[str, list[Kept]] = {}
 
-    def name_of(self, item: Timed) -> tuple[datetime, str]:
+    def owner_of(self, item: Kept) -> str:
+        """Return the watch or account whose it is."""
+        raise NotImplementedError
+
+    def name_of(self, item: Kept) -> tuple[datetime, str]:
         """Return the instant and the fingerprint that name an item."""
         raise NotImplementedError
 
-    def add(self, item: Timed) -> bool:
+    def add(self, item: Kept) -> bool:
         if is_over(self._expires_at(item), self._clock.now()):
             raise EpochOver("over")
-        held = self.items.setdefault(item.watch_id, [])
+        held = self.items.setdefault(self.owner_of(item), [])
         if any(self._key(each) == self._key(item) for each in held):
             return False
         insort(held, item, key=self._key)
         return True
 
-    def readable(self, watch_id: WatchId, now: datetime) -> list[Timed]:
-        held: Sequence[Timed] = self.items.get(watch_id, ())
+    def readable(self, owner: str, now: datetime) -> list[Kept]:
+        held: Sequence[Kept] = self.items.get(owner, ())
         return [each for each in held if not is_over(self._expires_at(each), now)]
 
-    def latest(self, watch_id: WatchId, now: datetime) -> Timed | None:
-        return next(reversed(self.readable(watch_id, now)), None)
+    def latest(self, owner: str, now: datetime) -> Kept | None:
+        return next(reversed(self.readable(owner, now)), None)
 
     def between(
-        self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
-    ) -> Page[Timed]:
-        def is_wanted(each: Timed) -> bool:
+        self, owner: str, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None
+    ) -> Page[Kept]:
+        def is_wanted(each: Kept) -> bool:
             return start <= self.name_of(each)[0] < end and (after is None or self._key(each) > after)
 
-        found = [each for each in self.readable(watch_id, now) if is_wanted(each)]
+        found = [each for each in self.readable(owner, now) if is_wanted(each)]
         return Page(found[:limit], self._key(found[limit - 1]) if len(found) > limit else None)
 
-    def _expires_at(self, item: Timed) -> datetime | None:
+    def _expires_at(self, item: Kept) -> datetime | None:
         return self.data_class.expires_at(self.name_of(item)[0])
 
-    def _key(self, item: Timed) -> str:
+    def _key(self, item: Kept) -> str:
         at, fingerprint = self.name_of(item)
         return f"{at.isoformat(timespec='milliseconds')} {fingerprint}"
+
+
+class Timeline(Moments[Timed]):
+    """What is kept by watch and time."""
+
+    def owner_of(self, item: Timed) -> str:
+        return item.watch_id
 
 
 class InMemoryPositions(Timeline[Position]):

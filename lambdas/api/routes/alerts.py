@@ -42,9 +42,9 @@ def list_alerts(
 ) -> AlertPage:
     """Return a page of alerts; nothing older than 89 days is ever in it."""
     call = this_call(router)
-    asked = Asked(of="alert", watch_id=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
+    asked = Asked(of="alert", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
     found, following = read_page(call, asked, call.services.alerts.between)
-    seen = call.services.acknowledgements.of(asked.watch_id, [each.alert_id for each in found], call.now)
+    seen = call.services.acknowledgements.of(asked.owner, [each.alert_id for each in found], call.now)
     return AlertPage(items=[Alert.of(each, seen.get(each.alert_id)) for each in found], next=following)
 
 

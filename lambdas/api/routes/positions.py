@@ -73,7 +73,7 @@ def list_positions(
 ) -> PositionPage:
     """Return a page of history; nothing older than 89 days is ever in it."""
     call = this_call(router)
-    asked = Asked(of="position", watch_id=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
+    asked = Asked(of="position", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
     positions, following = read_page(call, asked, call.services.positions.between)
     return PositionPage(items=[Position.of(each) for each in positions], next=following)
 

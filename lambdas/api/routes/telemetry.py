@@ -43,6 +43,6 @@ def list_telemetry(
 ) -> TelemetryPage:
     """Return a page of readings; nothing older than 89 days is ever in it."""
     call = this_call(router)
-    asked = Asked(of="telemetry", watch_id=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
+    asked = Asked(of="telemetry", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
     readings, following = read_page(call, asked, call.services.telemetry.between)
     return TelemetryPage(items=[TelemetryReading.of(each) for each in readings], next=following)

@@ -36,7 +36,8 @@ from tests.fakes.accounts import (
     TransparentHasher,
 )
 from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries
-from tests.fakes.notices import RecordingAnnouncer, RecordingPost
+from tests.fakes.changes import InMemoryChanges
+from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
 from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.fakes.watches import InMemoryMemberships, InMemoryWatchProfiles
@@ -144,6 +145,8 @@ class Platform:
         self.phone_endpoints = RecordingPhoneEndpoints()
         self.announcer = RecordingAnnouncer()
         self.post = RecordingPost()
+        self.notices = InMemoryNotices(self.clock)
+        self.changes = InMemoryChanges(self.clock)
         self._numbers = itertools.count(1)
         self.services = Services(
             sign_in=SignIn(
@@ -159,6 +162,8 @@ class Platform:
             phones=RingingPhones(phones=self.phones, endpoints=self.phone_endpoints),
             announcer=self.announcer,
             post=self.post,
+            notices=self.notices,
+            changes=self.changes,
             memberships=self.memberships,
             profiles=self.profiles,
             positions=self.positions,

@@ -197,9 +197,9 @@ class TestHistory:
         asked: list[tuple[datetime, datetime]] = []
         between = home.positions.between
 
-        def recorded(watch_id: WatchId, start: datetime, end: datetime, **rest: Any) -> Any:
+        def recorded(owner: str, start: datetime, end: datetime, **rest: Any) -> Any:
             asked.append((start, end))
-            return between(watch_id, start, end, **rest)
+            return between(owner, start, end, **rest)
 
         home.positions.between = recorded  # type: ignore[method-assign] # the fake, with an ear
         answer = home.get("positions", query)
