@@ -4,15 +4,18 @@ A guard is named `module:qualname` in a `promise` or `attack` marker. Its neutra
 without it, so that the marked test fails for the right reason.
 """
 
+import io
 import re
 import secrets
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
+from PIL import Image
 
 from core.accounts.model import Bearer, Caller
 from core.accounts.ports import Tally
@@ -153,7 +156,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.zones.stance:Excursion.is_true": returns(True),
     "core.zones.stance:Stance.settle": returns(None),
     "device_bridge.connection:Connection._refuse": returns(None),
-    "device_bridge.proof:trusts_no_one": returns(True),
+    "device_bridge.proof:comes_from_its_sim": returns(True),
+    "device_bridge.proof:is_signed": returns(True),
+    "device_bridge.connection:Connection._signed": lambda _self, events, _key: events,
     "device_bridge.registry:Registry.may_look_up": returns(True),
     "device_bridge.server:Bridge._close_overdue_strangers": returns(None),
     "device_bridge.server:Bridge._make_room": returns(True),
@@ -164,6 +169,14 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "device_bridge.uplink:Uplink.drained": returns(None),
     # answered at once, durable or not
     "device_bridge.uplink:Uplink.owe": lambda _self, peer, answer, *_, is_alarm: peer.answer(answer),  # noqa: ARG005
+    "lambdas.converter.convert:kind_of_picture": lambda picture: Image.open(io.BytesIO(picture)).format,
+    "lambdas.converter.convert:kind_of_voice": returns(
+        SimpleNamespace(demuxer="mov", demuxers="mov,mp4,m4a,3gp,3g2,mj2", decoder="aac")
+    ),
+    "lambdas.converter.convert:photo": first_argument,
+    "lambdas.converter.convert:require_decoder": returns(None),
+    "lambdas.converter.convert:require_few_bytes": returns(None),
+    "lambdas.converter.convert:require_few_pixels": returns(None),
     "stacks.encryption:encryption_violations": returns([]),
     "stacks.residency:residency_violations": returns([]),
     "stacks.stage:is_allowed_region": returns(True),

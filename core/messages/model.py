@@ -11,14 +11,31 @@ LONGEST_TEXT = 30
 """Characters, UTF-16 code units as the watch counts them: what its screen shows."""
 LONGEST_VOICE = timedelta(seconds=15)
 """What these watches record and take."""
+LARGEST_VOICE_BYTES = 256 * 1024
+"""Of a recording: 15 s at 128 kbit/s, more than any phone's recorder takes for speech."""
+LARGEST_PICTURE_BYTES = 3 * 1024 * 1024
+"""Of a picture: what a phone's camera makes, and as text of base64 within the 6 MB that a Lambda is called with."""
 
 
 class MessageNotFound(NotFound):
     """The watch has no such message, or it is over."""
 
 
+class MediaFlaw(StrEnum):
+    """Why a voice or a picture is not taken."""
+
+    ANOTHER_KIND = "not of a kind that is taken"
+    UNREADABLE = "damaged, or not what it says to be"
+    TOO_LARGE = "too large"
+    TOO_LONG = "too long"
+
+
 class InvalidMedia(Refused):
-    """It is no voice or photo of a kind that we take, or too long or large; the text names the rule."""
+    """It is no voice or picture that we take; the text is the flaw's."""
+
+    def __init__(self, flaw: MediaFlaw) -> None:
+        super().__init__(flaw.value)
+        self.flaw = flaw
 
 
 class Direction(StrEnum):
