@@ -163,6 +163,16 @@ def _write_phone(value: str) -> list[str]:
 PHONE: Final[Argument[str]] = Argument(_write_phone, lambda texts: texts[0])
 
 
+def numbers(rows: int) -> Argument[tuple[str, ...]]:
+    """Return a list of phone numbers. Rows that are not used go out empty, which clears them (=)."""
+
+    def write(value: tuple[str, ...]) -> list[str]:
+        _require_count(value, rows)
+        return [text for each in value for text in PHONE.write(each)] + [""] * (rows - len(value))
+
+    return Argument(write, lambda texts: tuple(filter(None, texts)), width=None)
+
+
 def plain_text(most: int) -> Argument[str]:
     """Return a text that goes out as it is: printable ASCII without delimiters."""
 

@@ -135,7 +135,6 @@ def test_the_length_is_lower_case_hexadecimal_of_the_escaped_bytes() -> None:
         lambda: phone.Call("+"),
         lambda: phone.Call("1" * 21),
         lambda: phone.Call("\u0661\u0662"),
-        lambda: phone.SetSosNumbers(()),
         lambda: phone.SetSosNumbers(("1",) * 4),
         lambda: phone.SetPhoneBook((Contact("1", "x" * 11),)),
         lambda: phone.SetContactList((Contact("1", "x"),) * 51),

@@ -13,14 +13,15 @@ from wire.arguments import (
     Contact,
     argument,
     contacts,
+    numbers,
     one_of,
     optional,
     plain_text,
-    several,
     whole,
 )
 
 _ROWS: Final = 5  # of each PHB word and each WHITELIST word (A-C)
+_SOS_ROWS: Final = 3
 _PHL_ROWS: Final = 50  # A, D
 _PHBX_ROWS: Final = 100  # B, C: 30 or 100, by model
 _FRIEND_ID_MAX: Final = 15
@@ -31,7 +32,7 @@ class SetSosNumbers(Command):
     """Set the numbers that the SOS button dials in turn, two rounds, until one is answered."""
 
     word = "SOS"
-    numbers: tuple[str, ...] = argument(several(PHONE, 1, 3), personal=True)
+    numbers: tuple[str, ...] = argument(numbers(_SOS_ROWS), personal=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +147,7 @@ class SetWhitelist(Command):
     """Set numbers 1 to 5 that may call the watch."""
 
     word = "WHITELIST1"
-    numbers: tuple[str, ...] = argument(several(PHONE, 1, _ROWS), personal=True)
+    numbers: tuple[str, ...] = argument(numbers(_ROWS), personal=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ class SetSecondWhitelist(Command):
     """Set numbers 6 to 10 that may call the watch."""
 
     word = "WHITELIST2"
-    numbers: tuple[str, ...] = argument(several(PHONE, 1, _ROWS), personal=True)
+    numbers: tuple[str, ...] = argument(numbers(_ROWS), personal=True)
 
 
 @dataclass(frozen=True, slots=True)
