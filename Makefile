@@ -11,6 +11,10 @@ export UV_PYTHON_DOWNLOADS := never
 TRUST_UNPROVEN ?= yes
 API_DOMAIN ?= api.wachter.example
 LIVE_DOMAIN ?= live.wachter.example
+APP_URL ?= https://app.wachter.example
+MAIL_FROM ?= alerts@mail.wachter.example
+SIM_PROVIDER_URL ?= https://sims.wachter.example/v1
+SIM_PROVIDER_SECRET ?= wachter/prod/sim-provider
 REGION ?= eu-central-1
 
 .PHONY: help setup run test check format bench synth promises attacks docs clean
@@ -47,8 +51,10 @@ format: setup ## format the code and mend what lint can mend
 bench: setup ## measure (ONLY=bridge for a part); the last line is one JSON object
 	@$(BIN)/python -m bench $(if $(ONLY),--only $(ONLY))
 
-synth: setup ## synthesize the production stacks into cdk.out (API_DOMAIN=, LIVE_DOMAIN=, TRUST_UNPROVEN=no, REGION=)
-	@$(BIN)/python -m stacks.synth --stage prod --trust-unproven $(TRUST_UNPROVEN) --api-domain $(API_DOMAIN) --live-domain $(LIVE_DOMAIN) --region $(REGION)
+synth: setup ## synthesize the production stacks into cdk.out (API_DOMAIN=, LIVE_DOMAIN=, TRUST_UNPROVEN=no, REGION= ...)
+	@$(BIN)/python -m stacks.synth --stage prod --trust-unproven $(TRUST_UNPROVEN) --region $(REGION) \
+		--api-domain $(API_DOMAIN) --live-domain $(LIVE_DOMAIN) --app-url $(APP_URL) --mail-from $(MAIL_FROM) \
+		--sim-provider-url $(SIM_PROVIDER_URL) --sim-provider-secret $(SIM_PROVIDER_SECRET)
 
 promises: setup ## which promise is proven by what (GUARDS=1 removes each guard and expects a failure)
 	@$(BIN)/python -m tests.proofs promises $(if $(GUARDS),--guards)

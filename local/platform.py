@@ -33,6 +33,7 @@ class Ports:
     emulator: int = 4566
     bridge: int = BRIDGE_PORT
     health: int = HEALTH_PORT
+    sim_provider: int = 8082
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +62,13 @@ def running_platform(
     with _only_one(directory), in_local_environment():
         if fresh:
             _empty(directory)
-        for port in (ports.bridge, ports.health):
+        for port in (ports.bridge, ports.health, ports.sim_provider):
             refuse_taken_port(port)
         with (
-            deployed_emulator(directory, ports.emulator, tell) as (emulator, outputs),
+            deployed_emulator(directory, ports.emulator, f"http://{HOST}:{ports.sim_provider}", tell) as (
+                emulator,
+                outputs,
+            ),
             _bridge(directory, ports, emulator.environment(), outputs) as bridge,
         ):
             _wait_for(ports.bridge, bridge)
@@ -93,6 +97,8 @@ def _settings(address: str, outputs: Mapping[str, str]) -> Settings:
         alert_queue_url=outputs["AlertQueueUrl"],
         live_queue_url=outputs["LiveQueueUrl"],
         live_callback=outputs["LiveCallback"],
+        nudge_queue_urls=tuple(outputs["NudgeQueueUrls"].split(",")),
+        media_bucket=outputs["MediaBucket"],
         trust_unproven=True,
     )
 
@@ -108,6 +114,8 @@ def _bridge(directory: Path, ports: Ports, environment: Mapping[str, str], outpu
             "WACHTER_WRAPPING_KEY": outputs["WrappingKey"],
             "WACHTER_FRAME_STREAM": outputs["FrameStream"],
             "WACHTER_ALERT_QUEUE_URL": outputs["AlertQueueUrl"],
+            "WACHTER_NUDGE_QUEUE_URLS": outputs["NudgeQueueUrls"],
+            "WACHTER_MEDIA_BUCKET": outputs["MediaBucket"],
             "WACHTER_BRIDGE_HOST": HOST,
             "WACHTER_BRIDGE_PORT": str(ports.bridge),
             "WACHTER_HEALTH_PORT": str(ports.health),

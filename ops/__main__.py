@@ -9,21 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TextIO, cast
 
-from adapters.platform_applications import PlatformRefused, SnsPlatformApplications
 from adapters.settings import SettingMissing, Settings
 from core.tracking.ports import Cells
 from core.watches.ports import Devices
-from ops import import_cells, import_devices, push_platform
-from ops.bootstrap import cells, devices, platform_applications
+from ops import import_cells, import_devices
+from ops.bootstrap import cells, devices
 
 Report = import_devices.Report | import_cells.Report
-_REFUSALS = (
-    import_devices.NotADeviceFile,
-    import_cells.NotACellFile,
-    push_platform.IncompleteCredential,
-    PlatformRefused,
-    SettingMissing,
-)
+_REFUSALS = (import_devices.NotADeviceFile, import_cells.NotACellFile, SettingMissing)
 
 
 def main(
@@ -31,7 +24,6 @@ def main(
     settings: Callable[[], Settings] = Settings.from_environment,
     wire_devices: Callable[[Settings], Devices] = devices,
     wire_cells: Callable[[Settings], Cells] = cells,
-    wire_platforms: Callable[[Settings], SnsPlatformApplications] = platform_applications,
 ) -> int:
     """Run one command; return 0 when all of it was done, 1 when some of it was refused, 2 when it could not start."""
 
@@ -41,10 +33,6 @@ def main(
     def to_cells(lines: Iterable[str], options: argparse.Namespace) -> import_cells.Report:
         return import_cells.import_cells(lines, wire_cells(settings()), options.mcc)
 
-    def to_platform(options: argparse.Namespace) -> int:
-        print(push_platform.push_platform(options, settings().stage, wire_platforms(settings())))
-        return 0
-
     parser = argparse.ArgumentParser(prog="python -m ops")
     commands = parser.add_subparsers(required=True)
     stocking = _command(commands, "import-devices", "stock devices", import_devices.COLUMNS)
@@ -52,9 +40,6 @@ def main(
     charting = _command(commands, "import-cells", "learn where cells are", import_cells.COLUMNS)
     charting.add_argument("--mcc", type=int, action="append", default=[], help="only cells of this country's networks")
     charting.set_defaults(run=partial(_import, to_cells))
-    ringing = commands.add_parser("push-platform", help="let the stage ring phones; prints what to set for it")
-    push_platform.add_options(ringing)
-    ringing.set_defaults(run=to_platform)
     options = parser.parse_args(arguments)
     try:
         return int(options.run(options))

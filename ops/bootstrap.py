@@ -8,7 +8,6 @@ from adapters.dynamo.keys import DynamoKeyRows
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
-from adapters.platform_applications import SnsPlatformApplications
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.system_clock import SystemClock
@@ -30,8 +29,3 @@ def cells(settings: Settings) -> Cells:
     """Return the stage's table of cells."""
     connect(settings)
     return DynamoCells()
-
-
-def platform_applications(settings: Settings) -> SnsPlatformApplications:
-    """Return what rings phones in the stage's region."""
-    return SnsPlatformApplications(client("sns", settings))

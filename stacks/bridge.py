@@ -12,6 +12,7 @@ from adapters.settings import BRIDGE_PORT, HEALTH_PORT
 from stacks.bundle import ROOT
 from stacks.bundled_function import log_group
 from stacks.data import DataStack
+from stacks.environment import environment
 from stacks.functions import BRIDGE_ACCESS
 from stacks.grants import allow, grant_access
 from stacks.stage import Stage
@@ -35,7 +36,7 @@ class BridgeStack(cdk.Stack):
     """Network, load balancer, service."""
 
     def __init__(self, scope: Construct, stage: Stage, data: DataStack) -> None:
-        super().__init__(scope, f"wachter-{stage.name}-bridge", env=cdk.Environment(region=stage.region))
+        super().__init__(scope, stage.name_of("bridge"), env=cdk.Environment(region=stage.region))
         network = Network(self)
         service = BridgeService(self, stage, data, network)
         WatchDoor(self, network, service)
@@ -92,7 +93,7 @@ class BridgeService(Construct):
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=ecs.CpuArchitecture.ARM64, operating_system_family=ecs.OperatingSystemFamily.LINUX
             ),
-            task_role=self._task_role(data),
+            task_role=self._task_role(stage, data),
         )
         container = task.add_container(
             "Bridge",
@@ -100,11 +101,9 @@ class BridgeService(Construct):
                 str(ROOT), file="device_bridge/Dockerfile", platform=ecr_assets.Platform.LINUX_ARM64
             ),
             environment={
-                "WACHTER_STAGE": stage.name,
-                "WACHTER_TRUST_UNPROVEN": "yes" if stage.trust_unproven else "no",
-                "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
+                **environment(BRIDGE_ACCESS, stage, data),
                 "WACHTER_FRAME_STREAM": data.frames.stream_name,
-                "WACHTER_ALERT_QUEUE_URL": data.queues["alerts"].queue_url,
+                "WACHTER_WATCH_NETWORKS": ",".join(stage.watch_networks),
             },
             user=_NOT_ROOT,
             readonly_root_filesystem=True,
@@ -130,9 +129,9 @@ class BridgeService(Construct):
             security_groups=[network.task_group],
         )
 
-    def _task_role(self, data: DataStack) -> iam.Role:
+    def _task_role(self, stage: Stage, data: DataStack) -> iam.Role:
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("ecs-tasks.amazonaws.com"))
-        grant_access(role, BRIDGE_ACCESS, data)
+        grant_access(role, BRIDGE_ACCESS, stage, data)
         allow(role, data.frames.stream_arn, "kinesis:PutRecords")
         return role
 

@@ -114,9 +114,7 @@ def _install(requirements: str, target: Target, content: Path) -> None:
 def _prune(content: Path, services: Iterable[str]) -> None:
     """Remove what no handler imports: the data of services that are not called is nine tenths of botocore."""
     unused = [path for pattern in _NEVER_IMPORTED for path in content.glob(pattern)]
-    unused += [
-        path for path in (content / "botocore" / "data").iterdir() if path.is_dir() and path.name not in services
-    ]
+    unused += [path for path in content.glob("botocore/data/*") if path.is_dir() and path.name not in services]
     for path in unused:
         if path.is_dir():
             shutil.rmtree(path)

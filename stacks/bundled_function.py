@@ -1,5 +1,8 @@
 """A Lambda made of its specification."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -7,13 +10,11 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.bundle import Target, bundle
-from stacks.channels import Channels
 from stacks.data import DataStack
+from stacks.environment import environment
 from stacks.functions import FunctionSpec
 from stacks.grants import allow, grant_access
 from stacks.stage import Stage
-
-_QUEUE_SETTINGS = {"alerts": "WACHTER_ALERT_QUEUE_URL", "live": "WACHTER_LIVE_QUEUE_URL"}
 
 
 def log_group(scope: Construct, name: str, stage: Stage, data: DataStack) -> logs.LogGroup:
@@ -29,7 +30,10 @@ def log_group(scope: Construct, name: str, stage: Stage, data: DataStack) -> log
 
 
 class BundledFunction(Construct):
-    """role: what the function may do; its statements name each action and resource. issuer: of access tokens."""
+    """role: what the function may do; its statements name each action and resource. entry: what is called of it.
+
+    more: settings besides those of its access.
+    """
 
     def __init__(
         self,
@@ -37,20 +41,18 @@ class BundledFunction(Construct):
         spec: FunctionSpec,
         stage: Stage,
         data: DataStack,
-        channels: Channels,
-        issuer: str,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(scope, spec.name.title().replace("-", ""))
-        signs = bool(spec.access.signing_key)
+        from_snapshot = stage.snap_start and spec.may_start_from_snapshot
         log = log_group(self, spec.name, stage, data)
         self.role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         allow(self.role, log.log_group_arn, "logs:CreateLogStream", "logs:PutLogEvents")
-        grant_access(self.role, spec.access, data)
-        channels.grant(self.role, spec.access)
+        grant_access(self.role, spec.access, stage, data)
         self.function = lambda_.Function(
             self,
             "Function",
-            function_name=f"wachter-{stage.name}-{spec.name}",
+            function_name=stage.name_of(spec.name),
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             handler=spec.handler,
@@ -60,12 +62,9 @@ class BundledFunction(Construct):
             memory_size=spec.memory_mib,
             timeout=cdk.Duration.seconds(spec.timeout_s),
             reserved_concurrent_executions=1 if spec.only_one else None,
-            environment={
-                "WACHTER_STAGE": stage.name,
-                "WACHTER_TRUST_UNPROVEN": "yes" if stage.trust_unproven else "no",
-                "WACHTER_WRAPPING_KEY": data.keys.wrapping.key_arn,
-                **{_QUEUE_SETTINGS[name]: data.queues[name].queue_url for name in spec.access.sends_to},
-                **channels.environment(spec.access),
-                **({"WACHTER_SIGNING_KEY": data.keys.signing.key_arn, "WACHTER_ISSUER": issuer} if signs else {}),
-            },
+            environment={**environment(spec.access, stage, data), **more},
+            snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if from_snapshot else None,
         )
+        self.entry: lambda_.IFunction = self.function
+        if from_snapshot:  # only versions have one
+            self.entry = lambda_.Alias(self, "Entry", alias_name="current", version=self.function.current_version)

@@ -7,21 +7,22 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_ses as ses
 from constructs import Construct
 
+from stacks.data import DataStack
 from stacks.functions import Access
 from stacks.grants import allow
 from stacks.live_door import LiveDoor
+from stacks.push import PushApplications
 from stacks.stage import Stage
-
-_ON_APPLICATION = ("sns:CreatePlatformEndpoint",)
 
 
 class Channels(Construct):
     """What a function needs to reach guardians: grants, and where each channel is."""
 
-    def __init__(self, scope: Construct, stage: Stage, live_door: LiveDoor) -> None:
+    def __init__(self, scope: Construct, stage: Stage, data: DataStack, live_door: LiveDoor) -> None:
         super().__init__(scope, "Channels")
         self._stage = stage
         self._live_door = live_door
+        self._push = PushApplications(self, stage, data)
         self._mail_domain = stage.mail_from.rpartition("@")[2] if stage.mail_from else None
         if self._mail_domain:
             ses.EmailIdentity(self, "Mail", identity=ses.Identity.domain(self._mail_domain))
@@ -30,15 +31,7 @@ class Channels(Construct):
         """Let a role use the channels that its access names, as far as the stage has them."""
         for method in access.screens:
             allow(role, self._live_door.connections(method), "execute-api:ManageConnections")
-        for application in filter(None, (self._stage.push_apns, self._stage.push_fcm)):
-            actions = set(access.phones)
-            for resource, allowed in (
-                (application, actions & set(_ON_APPLICATION)),
-                # SNS names the endpoints of an application's phones below its own name
-                (application.replace(":app/", ":endpoint/", 1) + "/*", actions - set(_ON_APPLICATION)),
-            ):
-                if allowed:
-                    allow(role, resource, *sorted(allowed))
+        self._push.grant(role, access.phones)
         if access.mails and self._mail_domain:
             identity = cdk.Stack.of(self).format_arn(
                 service="ses", resource="identity", resource_name=self._mail_domain
@@ -49,8 +42,8 @@ class Channels(Construct):
         """Return the settings of the channels that an access names."""
         settings = {
             "WACHTER_LIVE_CALLBACK": self._live_door.callback if access.screens else None,
-            "WACHTER_PUSH_APNS": self._stage.push_apns if access.phones else None,
-            "WACHTER_PUSH_FCM": self._stage.push_fcm if access.phones else None,
+            **(self._push.environment if access.phones else {}),
             "WACHTER_MAIL_FROM": self._stage.mail_from if access.mails else None,
+            "WACHTER_APP_URL": self._stage.app_url if access.mails else None,
         }
         return {name: value for name, value in settings.items() if value}

@@ -6,10 +6,17 @@ A default key belongs to AWS: it cannot be shredded, nor its use be granted and 
 from collections.abc import Mapping
 from typing import Any
 
-_KEY_OF = {
+_KEY_OF: Mapping[str, tuple[str | int, ...]] = {
     "AWS::DynamoDB::Table": ("SSESpecification", "KMSMasterKeyId"),
     "AWS::Kinesis::Stream": ("StreamEncryption", "KeyId"),
     "AWS::Logs::LogGroup": ("KmsKeyId",),
+    "AWS::S3::Bucket": (
+        "BucketEncryption",
+        "ServerSideEncryptionConfiguration",
+        0,
+        "ServerSideEncryptionByDefault",
+        "KMSMasterKeyID",
+    ),
     "AWS::SQS::Queue": ("KmsMasterKeyId",),
 }
 """Where each kind of store names its key."""
@@ -24,9 +31,12 @@ def encryption_violations(template: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _is_own_key(properties: Mapping[str, Any], *path: str) -> bool:
+def _is_own_key(properties: Mapping[str, Any], *path: str | int) -> bool:
     """Tell whether the key at this path is a reference to one that the app makes, not the name of a default one."""
     value: Any = properties
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
+    for step in path:
+        try:
+            value = value[step]
+        except (IndexError, KeyError, TypeError):
+            return False
     return isinstance(value, Mapping) and bool(value.keys() & {"Fn::GetAtt", "Fn::ImportValue", "Ref"})

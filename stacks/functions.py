@@ -4,24 +4,33 @@ Pure data, read by the stacks, the bundler and the tests.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _OPEN_OR_MAKE_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 """For stored keys, the pepper of look-ups among them: whoever needs one first makes it."""
+NUDGES = ("nudges-0", "nudges-1", "nudges-2", "nudges-3")
+"""Queues that tell a task of the bridge to look into the outbox: one for each of its two tasks, and as many again for
+those that take their place in a deployment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What a deployable may do: DynamoDB actions by table (see adapters.dynamo.tables), actions on the stage's keys.
 
-    sends_to: names of queues. phones: actions on the stage's platform applications and their endpoints. screens: HTTP
-    methods on the connections of the live view. mails: it sends mail in the stage's name.
+    sends_to, reads_from: names of queues. media: S3 actions on the objects of a class (see adapters.media.bucket).
+    invokes: names of functions. secrets: settings of the stage that name a secret it reads. phones: actions on the
+    stage's platform applications and their endpoints. screens: HTTP methods on the connections of the live view. mails:
+    it sends mail in the stage's name.
     """
 
-    tables: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wrapping_key: tuple[str, ...] = ()
     signing_key: tuple[str, ...] = ()
     sends_to: tuple[str, ...] = ()
+    reads_from: tuple[str, ...] = ()
+    media: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    invokes: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     screens: tuple[str, ...] = ()
     mails: bool = False
@@ -32,7 +41,7 @@ class FunctionSpec:
     """One function. group: the dependency group that its bundle holds.
 
     services: AWS services that its adapters call; all others are cut from botocore's data. only_one: it never runs
-    twice at once.
+    twice at once. may_start_from_snapshot: importing its module opens nothing secret, which a snapshot would keep.
     """
 
     name: str
@@ -43,6 +52,7 @@ class FunctionSpec:
     memory_mib: int
     timeout_s: int
     only_one: bool = False
+    may_start_from_snapshot: bool = False
 
     @property
     def handler(self) -> str:
@@ -72,6 +82,7 @@ _TELLING: Mapping[str, tuple[str, ...]] = {
     **_AUDIENCE,
 }
 """What it takes to tell guardians of an alarm: the alert, its deliveries, and where each guardian can be reached."""
+_STORE_MEDIA = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject")
 
 INGEST = FunctionSpec(
     name="ingest",
@@ -106,7 +117,7 @@ API = FunctionSpec(
     name="api",
     group="api",
     module="lambdas.api.handler",
-    services=("dynamodb", "kms", "sns"),
+    services=("dynamodb", "kms", "lambda", "s3", "sns", "sqs"),
     access=Access(
         tables={
             "positions": ("PutItem", "Query"),
@@ -125,10 +136,14 @@ API = FunctionSpec(
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),
+        sends_to=("notices", *NUDGES),
+        media={"voice": _STORE_MEDIA, "photo": _STORE_MEDIA},
+        invokes=("converter", "sims"),
         phones=("sns:CreatePlatformEndpoint", "sns:DeleteEndpoint"),
     ),
     memory_mib=1024,  # Argon2id takes tens of MiB and a whole core; CPU share follows memory
-    timeout_s=10,
+    timeout_s=28,  # API Gateway waits 30; a SIM's operator may take twenty
+    may_start_from_snapshot=True,
 )
 
 ALERTS = FunctionSpec(
@@ -207,11 +222,75 @@ LIVE_FEED = FunctionSpec(
     timeout_s=10,  # a point that waits longer is of no use to anybody
 )
 
-FUNCTIONS = (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED)
+NOTICES = FunctionSpec(
+    name="notices",
+    group="notices",
+    module="lambdas.notices.handler",
+    services=_CHANNELS,
+    access=Access(
+        tables={
+            "notices": ("PutItem",),
+            "accounts": ("GetItem",),
+            "registrations": ("GetItem", "PutItem"),
+            "mail-links": ("GetItem", "PutItem"),
+            "phones": ("DeleteItem", "Query"),
+            "keys": ("GetItem", "PutItem"),
+            **_AUDIENCE,
+        },
+        wrapping_key=_OPEN_OR_MAKE_KEYS,
+        phones=("sns:Publish",),
+        screens=("POST",),
+        mails=True,
+    ),
+    memory_mib=512,
+    timeout_s=20,  # eleven guardians by three channels, none of which answers before its time limit
+)
+
+CONVERTER = FunctionSpec(
+    name="converter",
+    group="converter",
+    module="lambdas.converter.handler",
+    services=(),
+    access=Access(),  # it opens what strangers made, so there is nothing that it could reach
+    memory_mib=1769,  # one whole core: decoding is all that it does
+    timeout_s=10,  # fifteen seconds of voice take less than one; what takes longer was made to
+)
+
+SIMS = FunctionSpec(
+    name="sims",
+    group="sims",
+    module="lambdas.sims.handler",
+    services=("secretsmanager",),
+    access=Access(secrets=("sim-provider-secret",)),  # it speaks to an outside host, so it reads no table
+    memory_mib=256,
+    timeout_s=24,  # its operator's answer, tried again once, before the API's own time is over
+)
+
+PUSH = FunctionSpec(
+    name="push",
+    group="push",
+    module="lambdas.push.handler",
+    services=("secretsmanager", "sns"),
+    access=Access(
+        secrets=("push-apns-secret", "push-fcm-secret"),
+        phones=(
+            "sns:CreatePlatformApplication",
+            "sns:SetPlatformApplicationAttributes",
+            "sns:DeletePlatformApplication",
+        ),
+    ),
+    memory_mib=256,
+    timeout_s=60,  # a deployment waits
+)
+
+FUNCTIONS = (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED, NOTICES, CONVERTER, SIMS, PUSH)
 
 BRIDGE_ACCESS = Access(
     tables={"devices": ("GetItem",), "keys": ("GetItem", "PutItem")},
     wrapping_key=_OPEN_OR_MAKE_KEYS,
     sends_to=("alerts",),
+    reads_from=NUDGES,
+    media={"voice": ("s3:GetObject",)},
+    secrets=("bridge-tls-secret",),
 )
 """What the bridge may read to know which devices exist, and where alarms go when the stream is stuck."""

@@ -1,9 +1,12 @@
 """Grants, each action by its name: CDK's own grants use wildcards (kms:ReEncrypt*) that nobody needs."""
 
+import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 
+from adapters.media.bucket import MEDIA
 from stacks.data import DataStack
 from stacks.functions import Access
+from stacks.stage import Stage
 
 _USE_STORED = (
     "kms:Decrypt",
@@ -13,11 +16,14 @@ _USE_STORED = (
     "kms:GenerateDataKey",
     "kms:DescribeKey",
 )
-"""What DynamoDB, SQS and Kinesis do with the storage key in the caller's name."""
+"""What DynamoDB, SQS, Kinesis and S3 do with the storage key in the caller's name."""
+_READ_QUEUE = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+_RANDOM_END = "-??????"  # Secrets Manager adds six characters to each name
 
 
-def grant_access(role: iam.Role, access: Access, data: DataStack) -> None:
+def grant_access(role: iam.Role, access: Access, stage: Stage, data: DataStack) -> None:
     """Let a role do what a deployable's access lists, and use what AWS stores encrypted for it."""
+    stack = cdk.Stack.of(role)
     for table, actions in access.tables.items():
         allow(role, data.tables[table].table_arn, *(f"dynamodb:{action}" for action in actions))
     if access.wrapping_key:
@@ -26,7 +32,38 @@ def grant_access(role: iam.Role, access: Access, data: DataStack) -> None:
         allow(role, data.keys.signing.key_arn, *access.signing_key)
     for queue in access.sends_to:
         allow(role, data.queues[queue].queue_arn, "sqs:SendMessage")
-    allow(role, data.keys.storage.key_arn, *_USE_STORED)
+    for queue in access.reads_from:
+        allow_reading(role, data.queues[queue].queue_arn)
+    for holds, actions in access.media.items():
+        allow(role, data.media.arn_for_objects(f"{MEDIA[holds].prefix}*"), *actions)
+    for function in access.invokes:
+        arn = stack.format_arn(
+            service="lambda",
+            resource="function",
+            resource_name=stage.name_of(function),
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+        allow(role, arn, "lambda:InvokeFunction")
+    for secret in filter(None, map(stage.secret, access.secrets)):
+        allow_secret(role, secret)
+    if access.tables or access.media or access.sends_to or access.reads_from:
+        allow(role, data.keys.storage.key_arn, *_USE_STORED)
+
+
+def allow_reading(role: iam.Role, queue: str) -> None:
+    """Let a role take messages from a queue, named by its ARN."""
+    allow(role, queue, *_READ_QUEUE)
+
+
+def allow_secret(role: iam.Role, name: str) -> None:
+    """Let a role read a secret by its name."""
+    arn = cdk.Stack.of(role).format_arn(
+        service="secretsmanager",
+        resource="secret",
+        resource_name=f"{name}{_RANDOM_END}",
+        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    )
+    allow(role, arn, "secretsmanager:GetSecretValue")
 
 
 def allow(role: iam.Role, resource: str, *actions: str) -> None:

@@ -35,7 +35,7 @@ class Keys(Construct):
         self.storage = kms.Key(
             self,
             "Storage",
-            description=f"Wachter {stage.name}: encrypts tables, stream, queues and logs",
+            description=f"Wachter {stage.name}: encrypts tables, media, stream, queues and logs",
             enable_key_rotation=True,
             removal_policy=kept,
         )

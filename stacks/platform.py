@@ -8,7 +8,7 @@ from stacks.channels import Channels
 from stacks.data import DataStack
 from stacks.frame_source import FrameSource
 from stacks.front_door import FrontDoor
-from stacks.functions import ALERTS, API, INGEST, LIVE, LIVE_FEED, SWEEP, FunctionSpec
+from stacks.functions import ALERTS, API, CONVERTER, INGEST, LIVE, LIVE_FEED, NOTICES, NUDGES, SIMS, SWEEP, FunctionSpec
 from stacks.live_door import LiveDoor
 from stacks.sources import EachMinute, QueueSource
 from stacks.stage import Stage
@@ -16,23 +16,30 @@ from stacks.stage import Stage
 _ALERTS_AT_ONCE = 50  # some 150 alarms a second; a flood of them leaves the API its share of the account's thousand
 _POINTS_A_CALL = 10
 _FEEDS_AT_ONCE = 20  # 200 points on their way to screens, three times what 60,000 watches tell in a second
+_NOTICES_AT_ONCE = 10  # some ten letters a second
 
 
 class PlatformStack(cdk.Stack):
     """Frames in by the stream, guardians in by the front door and the live door, alarms out by the channels."""
 
     def __init__(self, scope: Construct, stage: Stage, data: DataStack) -> None:
-        super().__init__(scope, f"wachter-{stage.name}-platform", env=cdk.Environment(region=stage.region))
+        super().__init__(scope, stage.name_of("platform"), env=cdk.Environment(region=stage.region))
         front_door, live_door = FrontDoor(self, stage), LiveDoor(self, stage)
-        channels = Channels(self, stage, live_door)
+        channels = Channels(self, stage, data, live_door)
+        signing = {"WACHTER_SIGNING_KEY": data.keys.signing.key_arn, "WACHTER_ISSUER": front_door.url}
 
         def function(spec: FunctionSpec) -> BundledFunction:
-            return BundledFunction(self, spec, stage, data, channels, front_door.url)
+            more = {**channels.environment(spec.access), **(signing if spec.access.signing_key else {})}
+            made = BundledFunction(self, spec, stage, data, more)
+            channels.grant(made.role, spec.access)
+            return made
 
-        ingest, api, alerts, sweep, live, live_feed = map(function, (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED))
+        ingest, api, alerts, sweep, live, live_feed, notices, _converter, _sims = map(
+            function, (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED, NOTICES, CONVERTER, SIMS)
+        )
 
         FrameSource(self, ingest, data)
-        front_door.serve(api.function)
+        front_door.serve(api.entry)
         live_door.serve(live.function)
         QueueSource(
             self,
@@ -52,6 +59,15 @@ class PlatformStack(cdk.Stack):
             calls_at_once=_FEEDS_AT_ONCE,
             reports_failures=False,  # what comes again is older than the queue keeps
         )
+        QueueSource(
+            self,
+            "NoticeSource",
+            data.queues["notices"],
+            notices,
+            batch_size=1,  # one failure brings back no other's letter
+            calls_at_once=_NOTICES_AT_ONCE,
+            reports_failures=True,
+        )
         EachMinute(self, sweep)
 
         for name, value in {
@@ -63,6 +79,8 @@ class PlatformStack(cdk.Stack):
             "FrameStream": data.frames.stream_name,
             "AlertQueueUrl": data.queues["alerts"].queue_url,
             "LiveQueueUrl": data.queues["live"].queue_url,
+            "NudgeQueueUrls": ",".join(data.queues[name].queue_url for name in NUDGES),
+            "MediaBucket": data.media.bucket_name,
             "SweepFunction": sweep.function.function_name,
         }.items():
             cdk.CfnOutput(self, name, value=value)

@@ -8,7 +8,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stacks.bundled_function import BundledFunction
-from stacks.grants import allow
+from stacks.grants import allow_reading
 
 _A_MINUTE = cdk.Duration.minutes(1)
 
@@ -31,7 +31,7 @@ class QueueSource(Construct):
         reports_failures: bool,
     ) -> None:
         super().__init__(scope, name)
-        allow(target.role, queue.queue_arn, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+        allow_reading(target.role, queue.queue_arn)
         mapping = lambda_.CfnEventSourceMapping(
             self,
             "Mapping",

@@ -19,5 +19,6 @@ class Home:
 
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    emulator, bridge, health = free_ports(3)
-    return Home(tmp_path_factory.mktemp("platform"), Ports(emulator=emulator, bridge=bridge, health=health))
+    emulator, bridge, health, sim_provider = free_ports(4)
+    ports = Ports(emulator=emulator, bridge=bridge, health=health, sim_provider=sim_provider)
+    return Home(tmp_path_factory.mktemp("platform"), ports)

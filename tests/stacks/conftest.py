@@ -18,9 +18,14 @@ PRODUCTION = {
     "trust-unproven": "yes",
     "api-domain": "api.wachter.example",
     "live-domain": "live.wachter.example",
-    "push-apns": "arn:aws:sns:eu-central-1:000000000000:app/APNS/wachter-prod",
-    "push-fcm": "arn:aws:sns:eu-central-1:000000000000:app/GCM/wachter-prod",
+    "app-url": "https://app.wachter.example",
     "mail-from": "alerts@mail.wachter.example",
+    "sim-provider-url": "https://sims.example/v1",
+    "sim-provider-secret": "wachter/prod/sim-provider",
+    "push-apns-secret": "wachter/prod/apns",
+    "push-fcm-secret": "wachter/prod/fcm",
+    "bridge-tls-secret": "wachter/prod/bridge-tls",
+    "snap-start": "yes",
 }
 
 

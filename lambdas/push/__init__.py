@@ -1,0 +1,1 @@
+"""What CloudFormation knows nothing of: the applications by which SNS rings phones."""
