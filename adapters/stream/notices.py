@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from core.accounts.notices import Announcement, Letter, LetterKind, NoticeKind
-from core.kernel.ids import AccountId, LinkId, WatchId
+from core.kernel.ids import AccountId, LinkId, MessageId, WatchId
 
 
 class NotForTheQueue(ValueError):  # noqa: N818 - an error is named after the fact
@@ -68,6 +68,7 @@ def _notice(announcement: Announcement) -> Mapping[str, Any]:
         "watch_id": announcement.watch_id,
         "by": announcement.by,
         "about": announcement.about,
+        "message_id": announcement.message_id,
     }
 
 
@@ -79,4 +80,5 @@ def _announcement(notice: Mapping[str, Any]) -> Announcement:
         watch_id=None if notice["watch_id"] is None else WatchId(notice["watch_id"]),
         by=None if notice["by"] is None else AccountId(notice["by"]),
         about=None if notice["about"] is None else AccountId(notice["about"]),
+        message_id=None if notice["message_id"] is None else MessageId(notice["message_id"]),
     )

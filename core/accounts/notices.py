@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from core.kernel.ids import AccountId, LinkId, WatchId
+from core.kernel.ids import AccountId, LinkId, MessageId, WatchId
 
 
 class NoticeKind(StrEnum):
@@ -32,11 +32,20 @@ class NoticeKind(StrEnum):
     """A change of SOS or monitor numbers was taken back."""
     WATCH_SWITCHED_OFF = "watch_switched_off"
     WATCH_RESET = "watch_reset"
+    MESSAGE_RECEIVED = "message_received"
+    """The watch sent a voice."""
+
+
+NEVER_STORED = frozenset({NoticeKind.MESSAGE_RECEIVED})
+"""Pushed and shown only: a stored notice would outlive the message that it tells of (P-28)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """One thing to tell several accounts, each once. by: whose act it was. about: the account that it happened to."""
+    """One thing to tell several accounts, each once.
+
+    by: whose act it was. about: the account that it happened to. message_id: of the message that was received.
+    """
 
     kind: NoticeKind
     to: tuple[AccountId, ...]
@@ -44,13 +53,14 @@ class Announcement:
     watch_id: WatchId | None = None
     by: AccountId | None = None
     about: AccountId | None = None
+    message_id: MessageId | None = None
 
 
 class Announcer(Protocol):
     """The way of notices to accounts."""
 
     def announce(self, announcement: Announcement) -> None:
-        """Return when it is durable; each account finds it in its list, and is pushed and shown it."""
+        """Return when it is durable; each account finds it in its list, unless NEVER_STORED, is pushed and shown it."""
         ...
 
 
@@ -62,6 +72,8 @@ class LetterKind(StrEnum):
     """No link: somebody tried to register an address that has an account."""
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a kind of letter
     CONFIRM_EMAIL = "confirm_email"
+    EMAIL_REPLACED = "email_replaced"
+    """No link: to the old address, that the account has another one now."""
 
 
 @dataclass(frozen=True, slots=True)
