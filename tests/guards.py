@@ -17,7 +17,7 @@ from typing import Any
 import jwt
 from PIL import Image
 
-from core.accounts.model import Bearer, Caller
+from core.accounts.model import Bearer
 from core.accounts.ports import Tally
 from core.alerts.messages import Mail
 from core.alerts.service import weighed_alarm
@@ -51,7 +51,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.accounts.sign_in:Access.caller_of": lambda _self, _token: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
-    "core.accounts.sign_in:SignIn._proven_account": returns(None),
+    "core.accounts.sign_in:proven_account": returns(None),
     "core.live.audience:Audience.may_see": returns(True),
     "core.live.audience:newest_of_each_account": first_argument,
     "core.live.connections:in_time": returns(True),
@@ -103,7 +103,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.live.handler:token_in": lambda event: max(re.findall(r"[\w.-]+", event["body"]), key=len, default=""),
     "lambdas.api.gate:check_body": returns(None),
-    "lambdas.api.gate:authenticated": lambda _request, _access: Caller(AccountId(new_id()), FamilyId(new_id())),
+    "lambdas.api.gate:authenticated": lambda _request, _access: Bearer(
+        AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
+    ),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
     "core.tracking.admission:is_proven": returns(True),
@@ -152,7 +154,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.zones.geometry:Ring.signed_distance_m": returns(0.0),
     "core.zones.model:Circle.signed_distance_m": returns(0.0),
     "core.zones.model:_require": returns(None),
-    "core.zones.schedule:_is_within": returns(True),
+    "core.zones.schedule:is_within": returns(True),
     "core.zones.stance:Excursion.is_true": returns(True),
     "core.zones.stance:Stance.settle": returns(None),
     "device_bridge.connection:Connection._refuse": returns(None),

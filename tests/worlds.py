@@ -11,6 +11,7 @@ from adapters.aws import client
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.cells import DynamoCells
+from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.claim_codes import DynamoClaimCodes
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
@@ -19,8 +20,10 @@ from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
@@ -36,9 +39,11 @@ from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.watch.uplink import WireDecoder
 from core.accounts.ports import Phones
-from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, WatchStates
+from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, Preferences, WatchStates
+from core.changes.ports import Changes
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.live.ports import LiveViews
+from core.notices.ports import Notices
 from core.retention.policy import Subject
 from core.tracking.ingest import Ingest, Ports
 from core.tracking.model import Position, TelemetryReading
@@ -62,9 +67,12 @@ from tests.fakes.alerts import (
     InMemoryAlerts,
     InMemoryDeliveries,
     InMemoryDueTimes,
+    InMemoryPreferences,
     InMemoryWatchStates,
 )
+from tests.fakes.changes import InMemoryChanges
 from tests.fakes.live import InMemoryLiveViews
+from tests.fakes.notices import InMemoryNotices
 from tests.fakes.tracking import (
     InMemoryCells,
     InMemoryLearnedPlaces,
@@ -115,6 +123,9 @@ class World:
     acknowledgements: Acknowledgements
     deliveries: Deliveries
     due_times: DueTimes
+    preferences: Preferences
+    notices: Notices
+    changes: Changes
     live_views: LiveViews
     phones: Phones
     alarms: RecordingAlarms = field(default_factory=RecordingAlarms)
@@ -198,6 +209,9 @@ def in_memory(clock: FrozenClock) -> World:
         acknowledgements=InMemoryAcknowledgements(),
         deliveries=InMemoryDeliveries(),
         due_times=InMemoryDueTimes(clock),
+        preferences=InMemoryPreferences(),
+        notices=InMemoryNotices(clock),
+        changes=InMemoryChanges(clock),
         live_views=InMemoryLiveViews(),
         phones=InMemoryPhones(),
     )
@@ -234,6 +248,9 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         acknowledgements=DynamoAcknowledgements(clock),
         deliveries=DynamoDeliveries(clock),
         due_times=DynamoDueTimes(clock),
+        preferences=DynamoPreferences(sealer),
+        notices=DynamoNotices(sealer, clock),
+        changes=DynamoChanges(clock),
         live_views=DynamoLiveViews(),
         phones=DynamoPhones(sealer),
     )

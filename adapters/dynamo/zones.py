@@ -41,7 +41,7 @@ class ZoneRecord(Record):
             zone_id=ZoneId(self.zone_id),
             watch_id=WatchId(self.watch_id),
             shape=_shape(content.pop("shape")),
-            schedule=_schedule(content.pop("schedule")),
+            schedule=schedule_of(content.pop("schedule")),
             **content,
         )
 
@@ -93,7 +93,7 @@ def _content_of(zone: Zone) -> dict[str, Any]:
     return {
         "name": zone.name,
         "shape": _shape_content(zone.shape),
-        "schedule": zone.schedule and _schedule_content(zone.schedule),
+        "schedule": zone.schedule and schedule_content(zone.schedule),
         "alarm_on_entering": zone.alarm_on_entering,
         "alarm_on_leaving": zone.alarm_on_leaving,
     }
@@ -117,12 +117,14 @@ def _coordinates(point: Point) -> tuple[float, float]:
     return point.latitude, point.longitude
 
 
-def _schedule_content(schedule: Schedule) -> dict[str, Any]:
+def schedule_content(schedule: Schedule) -> dict[str, Any]:
+    """Return a schedule as JSON holds it."""
     windows = [(sorted(each.days), each.begins.isoformat(), each.ends.isoformat()) for each in schedule.windows]
     return {"time_zone": schedule.time_zone, "windows": windows}
 
 
-def _schedule(content: dict[str, Any] | None) -> Schedule | None:
+def schedule_of(content: dict[str, Any] | None) -> Schedule | None:
+    """Return what `schedule_content` was given; None for None. Raise as `understood` wants it for another shape."""
     if content is None:
         return None
     windows = (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.alerts.model import Alert, Channel, Delivery, DeliveryState, Due, DueKind
-from core.alerts.ports import ChannelFailed, Deliveries, DueTimes, Notifiers
+from core.alerts.ports import ChannelFailed, Deliveries, DueTimes, Notifiers, Preferences
+from core.alerts.preferences import Preference, is_muted, may_be_muted
 from core.kernel.clock import Clock
 from core.kernel.ids import AccountId
 from core.watches.model import Membership, Role
@@ -53,6 +54,7 @@ class Courier:
     """Serves each guardian whatever happens at another's; raises what failed when all were served."""
 
     memberships: Memberships
+    preferences: Preferences
     notifiers: Notifiers
     deliveries: Deliveries
     due: DueTimes
@@ -92,7 +94,7 @@ class Courier:
         failures = Failures()
         delivering = _Delivering(self, alert, known, failures)
         for delivery in known:
-            if delivery.state is DeliveryState.WAITING and delivery.account_id in called:
+            if delivery.state is DeliveryState.WAITING and is_still_called(delivery.account_id, called):
                 delivering.send_again(delivery.account_id, delivery.channel, since)
         failures.tell()
 
@@ -108,6 +110,7 @@ class _Delivering:
         self._alert = alert
         self._known = {(each.account_id, each.channel): each for each in known}
         self._failures = failures
+        self._preferences: dict[AccountId, Preference] = {}
 
     def send_once(self, account_id: AccountId, channel: Channel) -> None:
         if (account_id, channel) not in self._known:
@@ -125,13 +128,17 @@ class _Delivering:
     def _send(self, account_id: AccountId, channel: Channel) -> None:
         alert, courier, now = self._alert, self._courier, self._courier.clock.now()
         before = self._known.get((account_id, channel))
-        attempts = 1 if before is None else before.attempts + 1
+        attempts = 0 if before is None else before.attempts
         with self._failures.kept():
-            try:
-                is_sent = courier.notifiers[channel].send(account_id, alert, now)
-                state = DeliveryState.SENT if is_sent else DeliveryState.NO_ADDRESS
-            except ChannelFailed:
-                state = state_after_failure(channel, attempts)
+            if self._is_muted(account_id, channel, now):
+                state = DeliveryState.MUTED
+            else:
+                attempts += 1
+                try:
+                    is_sent = courier.notifiers[channel].send(account_id, alert, now)
+                    state = DeliveryState.SENT if is_sent else DeliveryState.NO_ADDRESS
+                except ChannelFailed:
+                    state = state_after_failure(channel, attempts)
             self._known[account_id, channel] = delivery = Delivery(
                 watch_id=alert.watch_id,
                 alert_id=alert.alert_id,
@@ -146,10 +153,30 @@ class _Delivering:
                 courier.due.add(retry)
             courier.deliveries.put(delivery)
 
+    def _is_muted(self, account_id: AccountId, channel: Channel, now: datetime) -> bool:
+        """Tell whether the guardian does not want it this way; before an SOS rings, no store is asked."""
+        if not may_be_muted(self._alert, channel):
+            return False
+        if account_id not in self._preferences:
+            self._preferences[account_id] = self._preference(account_id)
+        return is_muted(self._preferences[account_id], self._alert, channel, now)
+
+    def _preference(self, account_id: AccountId) -> Preference:
+        """Return what the guardian wants; where that cannot be read, everything rings."""
+        preference = Preference()
+        with self._failures.kept():
+            preference = self._courier.preferences.get(account_id, self._alert.watch_id)
+        return preference
+
 
 def called_upon(members: Sequence[Membership]) -> list[AccountId]:
     """Return whom an alarm calls upon."""
     return [member.account_id for member in members if member.role in CALLED_UPON]
+
+
+def is_still_called(account_id: AccountId, called: Collection[AccountId]) -> bool:
+    """Tell whether somebody to whom a delivery failed is called upon by now; called: as of this instant."""
+    return account_id in called
 
 
 def state_after_failure(channel: Channel, attempts: int) -> DeliveryState:

@@ -63,6 +63,8 @@ class DeliveryState(StrEnum):
     """Given up after all attempts; the next channel was used."""
     NO_ADDRESS = "no_address"
     """The guardian cannot be reached this way: no open app, no phone."""
+    MUTED = "muted"
+    """The guardian does not want it this way, or not at this hour: it is stored, and shown in an open app."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from core.alerts.model import Acknowledgement, Alert, Channel, Delivery, Due, WatchState
+from core.alerts.preferences import Preference
 from core.kernel.ids import AccountId, AlertId, WatchId
 from core.kernel.page import Page
 
@@ -64,6 +65,18 @@ class DueTimes(Protocol):
 
     def remove(self, due: Due) -> None:
         """Remove it; it is no error when it is not there."""
+        ...
+
+
+class Preferences(Protocol):
+    """How each member wants to hear of each watch, sealed under the member's key."""
+
+    def get(self, account_id: AccountId, watch_id: WatchId) -> Preference:
+        """Return it; all of it is default where nothing was stored or it does not open."""
+        ...
+
+    def put(self, account_id: AccountId, watch_id: WatchId, preference: Preference) -> None:
+        """Store it in the place of what was there. Raise Unreadable as Sealer does."""
         ...
 
 

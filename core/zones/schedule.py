@@ -1,4 +1,4 @@
-"""When a zone gives alarms."""
+"""When a zone gives alarms, and what lies within a schedule."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,10 +9,11 @@ from core.zones.model import Crossing, Schedule, Side, Window, Zone
 def gives_alarm(zone: Zone, crossing: Crossing) -> bool:
     """Tell whether guardians want to hear of a crossing in this direction, at the time when it happened."""
     is_wanted = zone.alarm_on_entering if crossing.into is Side.INSIDE else zone.alarm_on_leaving
-    return is_wanted and (zone.schedule is None or _is_within(zone.schedule, crossing.at))
+    return is_wanted and (zone.schedule is None or is_within(zone.schedule, crossing.at))
 
 
-def _is_within(schedule: Schedule, at: datetime) -> bool:
+def is_within(schedule: Schedule, at: datetime) -> bool:
+    """Tell whether an instant lies within any window of a schedule."""
     local = at.astimezone(ZoneInfo(schedule.time_zone))
     return any(_covers(window, local) for window in schedule.windows)
 

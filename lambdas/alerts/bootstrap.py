@@ -15,6 +15,7 @@ from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.phones import DynamoPhones
+from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
 from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.dynamo.zones import DynamoZones
@@ -95,6 +96,7 @@ def application(settings: Settings, clock: Clock | None = None, notifiers: Notif
     push_client = client("sns", settings, attempts=PUSH_ATTEMPTS)
     courier = Courier(
         memberships=memberships,
+        preferences=DynamoPreferences(sealer),
         notifiers=notifiers
         or {
             Channel.LIVE: LiveNotifier(audience, is_outage),

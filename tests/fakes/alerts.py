@@ -6,6 +6,7 @@ from datetime import datetime
 
 from core.alerts.model import Acknowledgement, Alert, Channel, Delivery, Due, DueKind, WatchState
 from core.alerts.ports import ChannelFailed
+from core.alerts.preferences import Preference
 from core.kernel.clock import Clock
 from core.kernel.ids import AccountId, AlertId, WatchId, parts_of
 from core.retention.policy import POLICY, is_over
@@ -49,6 +50,24 @@ class InMemoryDeliveries:
         if _is_over("delivery", alert_id, now):
             return []
         return [delivery for key, delivery in sorted(self.items.items()) if key[:2] == (watch_id, alert_id)]
+
+
+class InMemoryPreferences:
+    """reads: how often one was asked for. fails: no read answers."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[AccountId, WatchId], Preference] = {}
+        self.reads = 0
+        self.fails = False
+
+    def get(self, account_id: AccountId, watch_id: WatchId) -> Preference:
+        self.reads += 1
+        if self.fails:
+            raise ConnectionError("the store does not answer")
+        return self.items.get((account_id, watch_id), Preference())
+
+    def put(self, account_id: AccountId, watch_id: WatchId, preference: Preference) -> None:
+        self.items[account_id, watch_id] = preference
 
 
 class InMemoryDueTimes:

@@ -2,8 +2,7 @@
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
 
-from core.kernel.ids import AccountId, WatchId
-from lambdas.api.call import Call, this_call
+from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, Cursor, From, Limit, To, WatchInPath
@@ -45,7 +44,8 @@ def list_watch_changes(
     """Return a page of changes; nothing older than two years is ever in it."""
     call = this_call(router)
     asked = Asked(of="change", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
-    return _page(call, asked)
+    found, following = read_page(call, asked, call.services.changes.between)
+    return ChangePage(items=[Change.of(each) for each in found], next=following)
 
 
 @router.get(
@@ -65,9 +65,5 @@ def list_account_changes(
     """Return a page of changes; nothing older than two years is ever in it."""
     call = this_call(router)
     asked = Asked(of="change", owner=call.caller.account_id, start=start, end=end, limit=limit, cursor=cursor)
-    return _page(call, asked)
-
-
-def _page(call: Call, asked: Asked[WatchId] | Asked[AccountId]) -> ChangePage:
     found, following = read_page(call, asked, call.services.changes.between)
     return ChangePage(items=[Change.of(each) for each in found], next=following)

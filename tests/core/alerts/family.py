@@ -19,7 +19,13 @@ from core.tracking.model import Sighting
 from core.watches.model import Membership, Role
 from tests.builders import any_reading
 from tests.clocks import FrozenClock
-from tests.fakes.alerts import InMemoryDeliveries, InMemoryDueTimes, InMemoryWatchStates, RecordingNotifier
+from tests.fakes.alerts import (
+    InMemoryDeliveries,
+    InMemoryDueTimes,
+    InMemoryPreferences,
+    InMemoryWatchStates,
+    RecordingNotifier,
+)
 from tests.fakes.watches import InMemoryMemberships
 from tests.worlds import FAR_AHEAD, LONG_AGO, World, in_memory
 
@@ -43,8 +49,10 @@ class Family:
         self.push, self.live, self.mail = RecordingNotifier(), RecordingNotifier(), RecordingNotifier()
         self.live.unreachable = {self.mother, self.father, self.grandmother}
         self.memory = WatchMemory(self.world.watch_states, self.world.alarms, self.clock)
+        self.preferences = InMemoryPreferences()
         self.courier = Courier(
             memberships=self.members,
+            preferences=self.preferences,
             notifiers={Channel.PUSH: self.push, Channel.LIVE: self.live, Channel.MAIL: self.mail},
             deliveries=self.world.deliveries,
             due=self.world.due_times,

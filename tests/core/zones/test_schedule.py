@@ -42,7 +42,7 @@ def test_guardians_choose_the_directions(into: Side, *, is_wanted: bool) -> None
     assert gives_alarm(entering, crossing("2026-11-22T03:00+01:00", into)) == ((into is Side.INSIDE) == is_wanted)
 
 
-@pytest.mark.promise("P-19", guard="core.zones.schedule:_is_within", part="days and hours")
+@pytest.mark.promise("P-19", guard="core.zones.schedule:is_within", part="days and hours")
 @pytest.mark.parametrize(
     "at",
     [
