@@ -21,10 +21,11 @@ from typing import Final, cast
 import uvloop
 
 from adapters.stream.frames import unpack
-from core.watches.model import Standing
+from core.kernel.ids import WatchId
+from core.watches.model import Identity, Standing
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
-from device_bridge.proof import trusts_everyone
+from device_bridge.proof import Prover
 from device_bridge.server import Bridge
 
 HOST: Final = "127.0.0.1"
@@ -197,8 +198,8 @@ def _allow_many_sockets() -> None:
 class EveryDeviceBound:
     """Standings of a world without strangers."""
 
-    def standing(self, _device_id: str) -> Standing:
-        return Standing.BOUND
+    def identity(self, device_id: str) -> Identity:
+        return Identity(standing=Standing.BOUND, name=device_id, watch_id=WatchId(device_id))
 
 
 class Sink:
@@ -254,7 +255,7 @@ async def _serve_bridge() -> None:
         standings=EveryDeviceBound(),
         stream=sink,
         alerts=sink,
-        prove=trusts_everyone,
+        prover=Prover(trusts_unproven=True),
         limits=Limits(frames_per_s=NO_LIMIT, frames_at_once=NO_LIMIT),
         counters=Counters("bench"),
         clock=asyncio.get_running_loop().time,

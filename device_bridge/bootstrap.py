@@ -12,6 +12,7 @@ from adapters.dynamo.keys import DynamoKeyRows
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
+from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.stream.kinesis import KinesisFrameStream
 from adapters.stream.sqs import SqsAlertQueue
@@ -20,7 +21,7 @@ from device_bridge.counters import Counters
 from device_bridge.health import Health
 from device_bridge.limits import Limits
 from device_bridge.logs import emit, log_failure, log_to_stdout
-from device_bridge.proof import trusts_everyone, trusts_no_one
+from device_bridge.proof import Prover
 from device_bridge.server import Bridge
 from device_bridge.uplink import LANES
 
@@ -54,15 +55,14 @@ async def run(settings: Settings) -> None:
 def bridge_of(settings: Settings) -> Bridge:
     """Return the bridge of a stage."""
     clock = SystemClock()
-    lookup = HmacLookup(
-        Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
-    )
+    keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
+    lookup, sealer = HmacLookup(keyring), VaultSealer(keyring, clock)
     connect(settings)
     return Bridge(
-        standings=DynamoStandings(lookup),
+        standings=DynamoStandings(lookup, proofs=None if settings.trust_unproven else sealer),
         stream=KinesisFrameStream(client("kinesis", settings, attempts=1), settings.frame_stream, lanes=LANES),
         alerts=SqsAlertQueue(client("sqs", settings, attempts=1), settings.alert_queue_url),
-        prove=trusts_everyone if settings.trust_unproven else trusts_no_one,
+        prover=Prover(trusts_unproven=settings.trust_unproven, networks=settings.watch_networks),
         limits=Limits(strangers_per_address=settings.strangers_per_address),
         counters=Counters(settings.stage),
         clock=asyncio.get_running_loop().time,

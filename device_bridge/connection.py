@@ -6,10 +6,11 @@ from enum import IntFlag
 from time import time
 from typing import TYPE_CHECKING, Final, cast
 
-from core.watches.model import Standing
+from core.watches.model import Identity, Standing
+from device_bridge.proof import Proof, is_signed
 from device_bridge.registry import Memory
 from device_bridge.uplink import Lane
-from wire.framing import Garbage, LimitExceeded
+from wire.framing import Frame, Garbage, LimitExceeded
 from wire.session import Event, FrameReceived, Session
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ class Pause(IntFlag):
 class Connection(asyncio.Protocol):
     """Answers and stores what a known device sends.
 
-    address: the peer's. standing: None as long as the connection is a stranger. heard_at: monotonic seconds of the last
-    data, of the arrival for a stranger. recheck_at: until when the standing is believed.
+    address: the peer's. identity: None as long as the connection is a stranger. proof: what it is believed for.
+    heard_at: monotonic seconds of the last data, of the arrival for a stranger. recheck_at: until when the identity is
+    believed.
     """
 
     __slots__ = (
@@ -55,8 +57,9 @@ class Connection(asyncio.Protocol):
         "_transport",
         "address",
         "heard_at",
+        "identity",
+        "proof",
         "recheck_at",
-        "standing",
     )
 
     def __init__(self, bridge: "Bridge") -> None:
@@ -72,12 +75,18 @@ class Connection(asyncio.Protocol):
         self.address = ""
         self.heard_at = bridge.now
         self.recheck_at = 0.0
-        self.standing: Standing | None = None
+        self.identity: Identity | None = None
+        self.proof: Proof | None = None
 
     @property
     def device(self) -> str:
         """The id that the peer claims; empty before its first frame."""
         return self._session.device
+
+    @property
+    def first_frames(self) -> list[Frame]:
+        """What a stranger has said while it is being found out who it is."""
+        return [event.frame for event in self._held or () if type(event) is FrameReceived]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin as a stranger."""
@@ -115,10 +124,10 @@ class Connection(asyncio.Protocol):
 
     def admit(self, memory: Memory) -> None:
         """Take the device for what it is, and what it sent meanwhile."""
-        standing, self.recheck_at = memory
-        self.standing = standing
+        identity, self.recheck_at = memory
+        self.identity = identity
         self.heard_at = self._bridge.now
-        self._lane = self._bridge.uplink.lane_of(self.device) if standing is Standing.BOUND else None
+        self._lane = self._bridge.uplink.lane_of(self.device) if identity.standing is Standing.BOUND else None
         held, self._held = self._held, None
         if held is not None:
             self._take(held)
@@ -177,9 +186,14 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _take(self, events: list[Event]) -> None:
-        if self.standing is None:
+        if self.identity is None:
             self._take_of_stranger(events)
-            return
+        elif self.proof is Proof.SIGNATURE:
+            self._take_of_watch(self._signed(events, self.identity.signing_key))
+        else:
+            self._take_of_watch(events)
+
+    def _take_of_watch(self, events: list[Event]) -> None:
         counters = self._bridge.counters
         kinds = counters.frames
         lane = self._lane
@@ -239,6 +253,12 @@ class Connection(asyncio.Protocol):
         self._bridge.counters.counts["UnprovenAlarms"] += 1
         self.pause(Pause.LOOK_UP)
         self.ignore()
+
+    def _signed(self, events: list[Event], key: str | None) -> list[Event]:
+        """Leave out what this device has not signed: somebody else put it between, and it is worth nothing."""
+        signed = [event for event in events if type(event) is not FrameReceived or is_signed(event.frame, key)]
+        self._bridge.counters.counts["FramesNotSigned"] += len(events) - len(signed)
+        return signed
 
     def _refuse(self, event: Event) -> None:
         """Count what is no frame of this watch; a limit that is used up ends the connection."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from core.watches.model import Standing
+from core.watches.model import Identity
 
 
 class FrameStream(Protocol):
@@ -25,6 +25,6 @@ class AlertQueue(Protocol):
 class Standings(Protocol):
     """All devices that exist."""
 
-    def standing(self, device_id: str) -> Standing:
-        """Tell what is known of a device id; called from several threads."""
+    def identity(self, device_id: str) -> Identity:
+        """Tell what a device id stands for; called from several threads."""
         ...

@@ -6,17 +6,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, NamedTuple, TypeVar
 
-from core.watches.model import Standing
+from core.watches.model import Identity, Standing
 from device_bridge.limits import Limits
 from device_bridge.ports import Standings
 from device_bridge.token_bucket import TokenBucket
 
 BELIEVED_S: Final = {Standing.BOUND: 3600.0, Standing.STOCKED: 30.0, Standing.UNKNOWN: 60.0}
-"""An ended binding does no harm for an hour: ingest looks at the binding itself. A guardian who has just claimed a
-watch waits for its first frames: half a minute."""
+"""An ended binding does no harm for an hour: ingest and the downlink look at the binding themselves. A guardian who has
+just claimed a watch waits for its first frames: half a minute."""
 
 _LOOK_UPS_AT_ONCE: Final = 8
-_KNOWN_REMEMBERED: Final = 65_536  # more than there are connections: some 16 MB
+_KNOWN_REMEMBERED: Final = 65_536  # more than there are connections: some 40 MB
 _UNKNOWN_REMEMBERED: Final = 4_096  # apart, so that made-up ids push out nothing but each other
 _ADDRESSES_REMEMBERED: Final = 4_096
 
@@ -26,7 +26,7 @@ _Entry = TypeVar("_Entry")
 class Memory(NamedTuple):
     """What Standings told. believed_until: monotonic seconds."""
 
-    standing: Standing
+    identity: Identity
     believed_until: float
 
 
@@ -57,11 +57,11 @@ class Registry:
     async def look_up(self, device: str, address: str) -> Memory:
         """Ask Standings, and remember. Raise what Standings raises."""
         loop = asyncio.get_running_loop()
-        standing = await loop.run_in_executor(self._threads, self._standings.standing, device)
-        memory = Memory(standing, self._clock() + BELIEVED_S[standing])
+        identity = await loop.run_in_executor(self._threads, self._standings.identity, device)
+        memory = Memory(identity, self._clock() + BELIEVED_S[identity.standing])
         self._known.pop(device, None)
         self._unknown.pop(device, None)
-        if standing is Standing.UNKNOWN:
+        if identity.standing is Standing.UNKNOWN:
             _remember(self._unknown, device, memory, _UNKNOWN_REMEMBERED)
             self._charge(address)
         else:

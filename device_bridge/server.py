@@ -13,7 +13,7 @@ from device_bridge.connection import Connection, Pause
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
 from device_bridge.ports import AlertQueue, FrameStream, Standings
-from device_bridge.proof import Prove
+from device_bridge.proof import Prover
 from device_bridge.registry import Memory, Registry
 from device_bridge.strangers import Strangers
 from device_bridge.uplink import LANE_INTERVAL_S, Uplink
@@ -33,7 +33,7 @@ _LOG = logging.getLogger(__name__)
 class Bridge:
     """Accepts watches, and gives their frames to the uplink.
 
-    prove: whether an address speaks for a device. clock: monotonic seconds. emit: takes a line of metrics a minute.
+    clock: monotonic seconds. emit: takes a line of metrics a minute.
     `tick` is called by itself once `serve` has been; a test may call it instead.
     """
 
@@ -43,7 +43,7 @@ class Bridge:
         standings: Standings,
         stream: FrameStream,
         alerts: AlertQueue,
-        prove: Prove,
+        prover: Prover,
         limits: Limits,
         counters: Counters,
         clock: Callable[[], float],
@@ -57,7 +57,7 @@ class Bridge:
             stream, alerts, limits=limits, counters=counters, clock=clock, on_pressure=self._on_pressure
         )
         self._registry = Registry(standings, clock=clock, limits=limits)
-        self._prove = prove
+        self._prover = prover
         self._clock = clock
         self._emit = emit
         self._online: dict[str, Connection] = {}
@@ -195,16 +195,18 @@ class Bridge:
 
     def _decide(self, connection: Connection, memory: Memory) -> None:
         if connection in self._strangers:
-            if not is_known(memory.standing):
+            if not is_known(memory.identity.standing):
                 self.counters.counts["UnknownDevices"] += 1
                 connection.ignore()
-            elif not self._prove(connection.address, connection.device):
+                return
+            connection.proof = self._prover.proof_of(connection.address, memory.identity, connection.first_frames)
+            if connection.proof is None:
                 self._distrust(connection, memory)
             else:
                 self._welcome(connection)
                 connection.admit(memory)
         elif self._online.get(connection.device) is connection:
-            if is_known(memory.standing):
+            if is_known(memory.identity.standing):
                 connection.admit(memory)
             else:
                 connection.close()
@@ -220,8 +222,8 @@ class Bridge:
 
     def _distrust(self, connection: Connection, memory: Memory) -> None:
         """Leave it a stranger, whose deadline ends it; a child's call for help is heard all the same."""
-        self.counters.counts["UnprovenConnections"] += 1
-        if memory.standing is Standing.BOUND:
+        self.counters.counts["DeviceAuthFailed"] += 1
+        if memory.identity.standing is Standing.BOUND:
             connection.distrust()
         else:
             connection.ignore()
@@ -255,7 +257,7 @@ class Bridge:
         paused, self._heard_before = self._heard_before - self.heard, self.heard
         self.heard = set()
         for connection in self._heard_before:
-            if connection.standing is not None:
+            if connection.identity is not None:
                 connection.heard(self.now)
         for connection in paused:
             connection.silence()

@@ -3,21 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from hashlib import md5
 
 import pytest
 import uvloop
 
 from core.kernel.ids import AccountId, WatchId
-from core.watches.model import Standing, StockedDevice
+from core.watches.model import Identity, Standing
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
-from device_bridge.proof import Prove, trusts_everyone
+from device_bridge.proof import Prover
 from device_bridge.server import Bridge
 from tests.fakes.frame_stream import PATIENCE_S, RecordingAlertQueue, RecordingFrameStream
 from tests.fakes.watches import InMemoryDevices
 from tests.frames import DEVICE, raw
+from tests.worlds import stocked
 
 
 def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
@@ -35,16 +37,21 @@ class MonotonicClock:
 
 
 class Watch:
-    """A watch's side of a connection."""
+    """A watch's side of a connection. key: it signs its frames with."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, device: str) -> None:
         self._reader = reader
         self._writer = writer
         self._device = device
+        self.key: str | None = None
 
     async def sends(self, *contents: str) -> None:
         """Send frames, all in one segment."""
-        await self.sends_bytes(b"".join(raw(content, self._device) for content in contents))
+        await self.sends_bytes(b"".join(self._frame(content) for content in contents))
+
+    def _frame(self, content: str) -> bytes:
+        frame = raw(content, self._device)
+        return frame if self.key is None else signed(frame, self.key)
 
     async def sends_bytes(self, data: bytes) -> None:
         self._writer.write(data)
@@ -83,12 +90,20 @@ class Watch:
         self._writer.close()
 
 
+TRUSTING = Prover(trusts_unproven=True)
+
+
+def signed(frame: bytes, key: str) -> bytes:
+    """Return the frame as a watch with this key signs it."""
+    return b"[" + md5(frame[1:-1] + key.encode()).hexdigest().encode() + frame[1:]  # noqa: S324 - as watches do
+
+
 @dataclass
 class World:
     """A bridge and all around it. standings: what it may ask of; `asked` lists what it did ask."""
 
     limits: Limits = field(default_factory=Limits)
-    prove: Prove = trusts_everyone
+    prover: Prover = TRUSTING
     devices: InMemoryDevices = field(default_factory=InMemoryDevices)
 
     def __post_init__(self) -> None:
@@ -101,7 +116,7 @@ class World:
             standings=self,
             stream=self.stream,
             alerts=self.alerts,
-            prove=self._proves,
+            prover=self.prover,
             limits=self.limits,
             counters=Counters("test"),
             clock=self.clock,
@@ -109,23 +124,20 @@ class World:
         )
         self._watches: list[Watch] = []
 
-    def standing(self, device_id: str) -> Standing:
+    def identity(self, device_id: str) -> Identity:
         self.asked.append(device_id)
-        return self.devices.standing(device_id)
+        return self.devices.identity(device_id)
 
-    def _proves(self, address: str, device: str) -> bool:
-        return self.prove(address, device)
+    def stocks(self, device: str, *, address: str | None = None, key: str | None = None) -> None:
+        self.devices.stock(replace(stocked(device), address=address, signing_key=key))
 
-    def stocks(self, device: str) -> None:
-        self.devices.stock(StockedDevice(device_id=device, model="any", claim_secret_hash="0" * 64, sim=None))
-
-    def binds(self, device: str) -> None:
-        self.stocks(device)
+    def binds(self, device: str, *, address: str | None = None, key: str | None = None) -> None:
+        self.stocks(device, address=address, key=key)
         self.devices.bind(device, WatchId("w" * 26), AccountId("a" * 26), datetime(2026, 1, 1, tzinfo=UTC))
 
-    async def connects(self, device: str = DEVICE) -> Watch:
-        """Return a connection of a device, which has not spoken yet."""
-        watch = Watch(*await asyncio.open_connection("127.0.0.1", self.port), device)
+    async def connects(self, device: str = DEVICE, *, address: str = "127.0.0.1") -> Watch:
+        """Return a connection of a device from a loopback address, which has not spoken yet."""
+        watch = Watch(*await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0)), device)
         self._watches.append(watch)
         return watch
 
@@ -135,6 +147,10 @@ class World:
         watch = await self.connects(device)
         await watch.is_known()
         return watch
+
+    def is_taken_for_bound(self, device: str) -> bool:
+        identity = self.bridge._online[device].identity
+        return identity is not None and identity.standing is Standing.BOUND
 
     def passes(self, seconds: float) -> None:
         """Let time pass, and the bridge notice."""

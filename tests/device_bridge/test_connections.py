@@ -4,9 +4,8 @@ import asyncio
 
 import pytest
 
-from core.watches.model import Standing
+from core.watches.model import Identity, Standing
 from device_bridge.limits import Limits
-from device_bridge.proof import trusts_no_one
 from device_bridge.registry import BELIEVED_S
 from tests.device_bridge.conftest import World
 from tests.fakes.watches import InMemoryDevices
@@ -88,72 +87,12 @@ async def test_a_device_that_stays_unknown_is_not_looked_up_again(world: World) 
     assert world.asked == [DEVICE]
 
 
-@pytest.mark.attack("W-01", guard="device_bridge.proof:trusts_no_one", part="writes and receives nothing")
-async def test_an_unproven_connection_writes_and_receives_nothing() -> None:
-    async with World(prove=trusts_no_one).running() as world:
-        world.binds(DEVICE)
-        watch = await world.connects()
-        await watch.sends("LK", UD)
-        await world.counts("UnprovenConnections")
-        world.passes(Limits().stranger_s)
-        assert await watch.hears_until_closed() == b""
-        assert world.bridge.uplink.is_empty
-        assert not world.stream.records
-
-
-@pytest.mark.attack("W-01", guard="device_bridge.connection:Connection._pass_on_alarm", part="an SOS is heard")
-@pytest.mark.parametrize("contents", [("LK", UD, AL, AL, UD), (AL,)])
-async def test_a_call_for_help_of_an_unproven_connection_goes_on_unanswered_once_and_marked(
-    contents: tuple[str, ...],
-) -> None:
-    async with World(prove=trusts_no_one).running() as world:
-        world.binds(DEVICE)
-        watch = await world.connects()
-        await watch.sends(*contents)
-        await world.stream.has(raw(AL))
-        world.passes(Limits().stranger_s)
-        assert await watch.hears_until_closed() == b""
-        assert [(frame.raw, frame.proven) for frame in world.stream.frames()] == [(raw(AL), False)]
-
-
-async def test_a_call_for_help_that_follows_later_on_an_unproven_connection_is_heard_too() -> None:
-    async with World(prove=trusts_no_one).running() as world:
-        world.binds(DEVICE)
-        watch = await world.connects()
-        await watch.sends("LK")
-        await world.counts("UnprovenConnections")
-        await watch.sends(AL)
-        await world.stream.has(raw(AL))
-        assert watch.has_heard_nothing()
-
-
-async def test_nothing_of_an_unproven_connection_of_a_device_that_is_not_bound_goes_on() -> None:
-    async with World(prove=trusts_no_one).running() as world:
-        world.stocks(DEVICE)
-        watch = await world.connects()
-        await watch.sends("LK", AL)
-        await world.counts("UnprovenConnections")
-        world.passes(Limits().stranger_s)
-        assert await watch.hears_until_closed() == b""
-        assert not world.stream.records
-
-
 async def test_the_newest_proven_connection_of_a_device_wins(world: World) -> None:
     old = await world.bound_watch()
     new = await world.connects()
     await new.is_known()
     assert await old.hears_until_closed() == b""
     await new.is_known()
-
-
-@pytest.mark.attack("W-02", guard="device_bridge.proof:trusts_no_one", part="keeps its connection")
-async def test_an_unproven_connection_never_takes_the_place_of_a_proven_one(world: World) -> None:
-    watch = await world.bound_watch()
-    world.prove = trusts_no_one
-    thief = await world.connects()
-    await thief.sends("LK")
-    await world.counts("UnprovenConnections")
-    await watch.is_known()
 
 
 async def test_two_connections_of_a_device_at_once_need_one_look_up(world: World) -> None:
@@ -181,7 +120,7 @@ async def test_a_device_that_is_bound_while_it_is_connected_is_stored_soon(world
     world.binds(DEVICE)
     world.clock.seconds += BELIEVED_S[Standing.STOCKED] + 1
     await watch.is_known()
-    await world.until(lambda: world.bridge._online[DEVICE].standing is Standing.BOUND)
+    await world.until(lambda: world.is_taken_for_bound(DEVICE))
     assert world.asked == [DEVICE, DEVICE]
     await watch.sends(UD)
     await world.stream.has(raw(UD))
@@ -205,5 +144,5 @@ async def test_a_failing_recheck_changes_nothing(world: World) -> None:
 
 
 class UnreachableDevices(InMemoryDevices):
-    def standing(self, device_id: str) -> Standing:  # noqa: ARG002 - whichever it is
+    def identity(self, device_id: str) -> Identity:  # noqa: ARG002 - whichever it is
         raise ConnectionError("no storage")
