@@ -39,6 +39,33 @@ def read_page(call: Call, asked: Asked[Owner], between: Callable[..., Page[T]]) 
     return page.items, call.services.cursors.write([start.isoformat(), end.isoformat(), page.next], scope, call.now)
 
 
+def read_list(
+    call: Call, scope: Sequence[str], cursor: str | None, page_after: Callable[[str | None], Page[T]]
+) -> tuple[Sequence[T], str | None]:
+    """Return the items of a page of a list without times, and the cursor of the next. scope: names the list."""
+    scope = [*scope, call.caller.account_id]
+    [after] = [None] if cursor is None else call.services.cursors.read(cursor, scope, call.now)
+    page = page_after(after)
+    return page.items, None if page.next is None else call.services.cursors.write([page.next], scope, call.now)
+
+
+def page_of(
+    call: Call, scope: Sequence[str], found: Sequence[T], place: Callable[[T], str], limit: int, cursor: str | None
+) -> tuple[Sequence[T], str | None]:
+    """Return a page of a list that is short enough to be read whole, and the cursor of the next.
+
+    scope: names the list. found: in the order of `place`, which tells each item from all others.
+    """
+    scope = [*scope, call.caller.account_id]
+    if cursor is not None:
+        [after] = call.services.cursors.read(cursor, scope, call.now)
+        found = [each for each in found if place(each) > after]
+    shown = found[:limit]
+    if len(shown) == len(found):
+        return shown, None
+    return shown, call.services.cursors.write([place(shown[-1])], scope, call.now)
+
+
 def _place(call: Call, asked: Asked[Owner], scope: Sequence[str]) -> tuple[datetime, datetime, str | None]:
     if asked.cursor is None:
         return *kept_range(asked.start, asked.end, POLICY[asked.of], call.now), None

@@ -6,9 +6,9 @@ from core.alerts import model as alerts
 from core.kernel.ids import AlertId, WatchId
 from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.paging import Asked, read_page
+from lambdas.api.paging import Asked, page_of, read_page
 from lambdas.api.parameters import USUAL_PAGE, AlertInPath, Cursor, From, Limit, To, WatchInPath
-from lambdas.api.schemas.alerts import Acknowledgement, Alert, AlertPage, Delivery, DeliveryList
+from lambdas.api.schemas.alerts import Acknowledgement, Alert, AlertPage, Delivery, DeliveryPage
 
 router = Router()
 
@@ -93,7 +93,7 @@ def acknowledge_alert(watch_id: WatchInPath, alert_id: AlertInPath) -> Acknowled
         tag="alerts",
         promises=["P-71"],
         content=json_of(
-            DeliveryList,
+            DeliveryPage,
             {
                 "items": [
                     {
@@ -103,18 +103,28 @@ def acknowledge_alert(watch_id: WatchInPath, alert_id: AlertInPath) -> Acknowled
                         "attempts": 1,
                         "at": "2026-11-20T12:02:34Z",
                     }
-                ]
+                ],
+                "next": None,
             },
         ),
         also=[400, 401, 404],
     ),
 )
-def list_deliveries(watch_id: WatchInPath, alert_id: AlertInPath) -> DeliveryList:
-    """Return all deliveries of an alert."""
+def list_deliveries(
+    watch_id: WatchInPath, alert_id: AlertInPath, limit: Limit = USUAL_PAGE, cursor: Cursor = None
+) -> DeliveryPage:
+    """Return a page of an alert's deliveries."""
     call = this_call(router)
     alert = _alert(call, call.own_watch(watch_id), alert_id)
-    found = call.services.deliveries.of_alert(alert.watch_id, alert.alert_id, call.now)
-    return DeliveryList(items=[Delivery.of(each) for each in found])
+    known = call.services.deliveries.of_alert(alert.watch_id, alert.alert_id, call.now)
+    scope = ["deliveries", alert.watch_id, alert.alert_id]
+    shown, following = page_of(call, scope, sorted(known, key=_name_of), _name_of, limit, cursor)
+    return DeliveryPage(items=[Delivery.of(each) for each in shown], next=following)
+
+
+def _name_of(delivery: alerts.Delivery) -> str:
+    """Return what tells it from the other deliveries of its alert."""
+    return f"{delivery.account_id} {delivery.channel}"
 
 
 def _alert(call: Call, watch_id: WatchId, alert_id: str) -> alerts.Alert:

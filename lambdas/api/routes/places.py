@@ -9,6 +9,7 @@ from core.tracking import model as tracking
 from core.tracking.correction import PositionNotFound
 from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
+from lambdas.api.paging import page_of
 from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, PlaceInPath, WatchInPath
 from lambdas.api.ranges import is_kept
 from lambdas.api.schemas.places import LearnedPlace, LearnedPlacePage
@@ -50,13 +51,8 @@ def list_learned_places(watch_id: WatchInPath, limit: Limit = USUAL_PAGE, cursor
     """Return a page of what the watch has learned and not forgotten."""
     call = this_call(router)
     watch = call.own_watch(watch_id)
-    scope = ["learned_place", call.caller.account_id, watch]
-    [after] = [""] if cursor is None else call.services.cursors.read(cursor, scope, call.now)
-    places = [each for each in call.services.learned_places.of_watch(watch, call.now) if each.access_point > after]
-    shown = places[:limit]
-    following = None
-    if len(places) > len(shown):
-        following = call.services.cursors.write([shown[-1].access_point], scope, call.now)
+    places = call.services.learned_places.of_watch(watch, call.now)
+    shown, following = page_of(call, ["learned-places", watch], places, lambda each: each.access_point, limit, cursor)
     return LearnedPlacePage(items=[LearnedPlace.of(each) for each in shown], next=following)
 
 

@@ -6,8 +6,9 @@ from core.kernel.ids import WatchId, ZoneId, checked_id, new_id
 from core.zones import model as zones
 from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.parameters import WatchInPath, ZoneInPath
-from lambdas.api.schemas.zones import Zone, ZoneList, ZoneSettings
+from lambdas.api.paging import page_of
+from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, WatchInPath, ZoneInPath
+from lambdas.api.schemas.zones import Zone, ZonePage, ZoneSettings
 
 router = Router()
 
@@ -51,14 +52,17 @@ def create_zone(watch_id: WatchInPath, body: ZoneSettings) -> Response[Zone]:
         summary="The zones of the watch",
         tag="zones",
         promises=["P-18"],
-        content=json_of(ZoneList, {"items": [_EXAMPLE]}),
+        content=json_of(ZonePage, {"items": [_EXAMPLE], "next": None}),
         also=[400, 401, 404],
     ),
 )
-def list_zones(watch_id: WatchInPath) -> ZoneList:
-    """Return all zones of the watch."""
+def list_zones(watch_id: WatchInPath, limit: Limit = USUAL_PAGE, cursor: Cursor = None) -> ZonePage:
+    """Return a page of the watch's zones."""
     call = this_call(router)
-    return ZoneList(items=[Zone.of(zone) for zone in call.services.zones.of_watch(call.own_watch(watch_id))])
+    watch = call.own_watch(watch_id)
+    zones_of_watch = call.services.zones.of_watch(watch)
+    shown, following = page_of(call, ["zones", watch], zones_of_watch, lambda zone: zone.zone_id, limit, cursor)
+    return ZonePage(items=[Zone.of(zone) for zone in shown], next=following)
 
 
 @router.get(

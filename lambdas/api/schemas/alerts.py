@@ -85,7 +85,8 @@ class Delivery(Schema):
         )
 
 
-class DeliveryList(Schema):
-    """All deliveries of an alert."""
+class DeliveryPage(Schema):
+    """Deliveries of an alert."""
 
     items: list[Delivery]
+    next: str | None = Field(description=CURSOR)

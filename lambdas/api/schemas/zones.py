@@ -8,7 +8,7 @@ from pydantic import Field
 from core.kernel.ids import WatchId, ZoneId
 from core.zones import model as zones
 from lambdas.api.schemas.places import Place
-from lambdas.api.schemas.shape import Schema
+from lambdas.api.schemas.shape import CURSOR, Schema
 
 LONGEST_TIME_ZONE = 64  # twice the longest IANA name
 
@@ -118,10 +118,11 @@ class Zone(ZoneSettings):
         )
 
 
-class ZoneList(Schema):
-    """All zones of a watch."""
+class ZonePage(Schema):
+    """Zones of a watch, in no order that tells anything."""
 
-    items: list[Zone] = Field(max_length=zones.ZONES_PER_WATCH)
+    items: list[Zone]
+    next: str | None = Field(description=CURSOR)
 
 
 def _shape_of(shape: zones.Shape) -> Circle | Polygon:

@@ -106,7 +106,7 @@ def test_an_answered_sos_answers_the_earlier_ones(home: Home) -> None:
 
 def test_how_far_each_delivery_came_is_seen(home: Home) -> None:
     alert = stored(home)
-    assert home.call("GET", f"/alerts/{alert.alert_id}/deliveries").json == {"items": []}
+    assert home.call("GET", f"/alerts/{alert.alert_id}/deliveries").json == {"items": [], "next": None}
     home.deliveries.put(
         any_delivery(
             home.watch_id,
@@ -127,7 +127,8 @@ def test_how_far_each_delivery_came_is_seen(home: Home) -> None:
                 "attempts": 2,
                 "at": "2026-11-22T12:00:00Z",
             }
-        ]
+        ],
+        "next": None,
     }
 
 

@@ -142,3 +142,22 @@ def test_the_pages_policy_lets_its_own_scripts_run_and_no_others(page: Answer) -
     assert policy["script-src"].split() == [f"'sha256-{each}'" for each in hashes]
     assert len(scripts) == 2
     assert '"none"' in scripts[1], "Swagger's validator is never asked"
+
+
+def test_every_list_is_read_in_pages() -> None:
+    lists = [operation for operation in OPERATIONS.values() if operation["operationId"].startswith("list")]
+    assert lists
+    for operation in lists:
+        assert {"limit", "cursor"} <= {parameter["name"] for parameter in operation["parameters"]}
+        content = operation["responses"]["200"]["content"]["application/json"]
+        page = DOCUMENT["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+        assert page["properties"].keys() == {"items", "next"}
+
+
+def test_whoever_answers_a_list_says_so_in_its_name() -> None:
+    for operation in OPERATIONS.values():
+        content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
+        name = content.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        fields = DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {})
+        if "items" in fields:
+            assert operation["operationId"].startswith("list"), operation["operationId"]

@@ -60,7 +60,7 @@ def test_a_zone_is_created_read_changed_and_deleted(home: Home) -> None:
     zone_id = created.json["id"]
     assert created.json == {**SCHOOL, "id": zone_id}
     assert home.call("GET", f"/zones/{zone_id}").json == created.json
-    assert home.call("GET", "/zones").json == {"items": [created.json]}
+    assert home.call("GET", "/zones").json == {"items": [created.json], "next": None}
 
     replaced = home.call("PUT", f"/zones/{zone_id}", json={"name": "Club", "shape": SQUARE})
     assert replaced.status == 200
@@ -72,11 +72,11 @@ def test_a_zone_is_created_read_changed_and_deleted(home: Home) -> None:
         "alarm_on_entering": True,
         "alarm_on_leaving": True,
     }
-    assert home.call("GET", "/zones").json == {"items": [replaced.json]}
+    assert home.call("GET", "/zones").json == {"items": [replaced.json], "next": None}
 
     deleted = home.call("DELETE", f"/zones/{zone_id}")
     assert (deleted.status, deleted.body) == (204, "")
-    assert home.call("GET", "/zones").json == {"items": []}
+    assert home.call("GET", "/zones").json == {"items": [], "next": None}
     for method, rest in (("GET", {}), ("PUT", {"json": SCHOOL}), ("DELETE", {})):
         assert home.call(method, f"/zones/{zone_id}", **rest).status == 404
 
@@ -165,7 +165,7 @@ def test_what_the_document_does_not_allow_is_refused(home: Home, zone: Any) -> N
     for method, path in (("POST", "/zones"), ("PUT", f"/zones/{known['id']}")):
         answer = home.call(method, path, json=zone)
         assert (answer.status, answer.json["code"]) == (400, "invalid_request"), answer.body
-    assert home.call("GET", "/zones").json == {"items": [known]}
+    assert home.call("GET", "/zones").json == {"items": [known], "next": None}
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_what_no_zone_can_be_is_refused(home: Home, zone: Any) -> None:
     for method, path in (("POST", "/zones"), ("PUT", f"/zones/{known['id']}")):
         answer = home.call(method, path, json=zone)
         assert (answer.status, answer.json["code"]) == (400, "invalid_zone"), answer.body
-    assert home.call("GET", "/zones").json == {"items": [known]}
+    assert home.call("GET", "/zones").json == {"items": [known], "next": None}
 
 
 def test_a_refusal_tells_the_rule_and_not_the_place(home: Home) -> None:
