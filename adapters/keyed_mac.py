@@ -1,4 +1,4 @@
-"""MACs under stored keys: a password's pepper, a cursor's signature."""
+"""MACs under stored keys: a password's pepper, a cursor's signature, the secret of a link."""
 
 import hmac
 
@@ -6,6 +6,9 @@ from adapters.keyring import Keyring
 
 PASSWORD_PEPPER = "password-pepper"  # noqa: S105 - a key's name
 CURSORS = "cursors"
+REFRESH_TOKENS = "refresh-tokens"
+DPOP_NONCES = "dpop-nonces"
+MAIL_LINKS = "mail-links"
 
 
 class KeyedMac:

@@ -6,9 +6,9 @@ from datetime import datetime
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 
-from adapters.dynamo.record import ExpiryAttribute, Record, holding, instant, instant_of
+from adapters.dynamo.record import ExpiryAttribute, Record, end_of, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
-from core.accounts.model import Account, Credentials, LoginTaken, TokenFamily, login_name
+from core.accounts.model import Account, Credentials, Language, LoginTaken, Refresh, TokenFamily, login_name
 from core.kernel.ids import AccountId, FamilyId
 from core.retention.policy import POLICY
 from core.vault.model import SealedUnder
@@ -19,7 +19,7 @@ _CONDITION_FAILED = "ConditionalCheckFailed"  # as a transaction spells it
 
 
 class AccountRecord(Record):
-    """An account; payload: sealed JSON with the e-mail address."""
+    """An account; payload: sealed JSON with the e-mail address and the language."""
 
     table = TABLES["accounts"]
     attribute_classes = holding(account=("account_id", "created_at", "payload"))
@@ -32,14 +32,18 @@ class AccountRecord(Record):
     def of(cls, account: Account, sealer: Sealer) -> "AccountRecord":
         """Return the account as it is stored."""
         record = cls(account.account_id, created_at=instant(account.created_at))
-        record.payload = sealer.seal(json.dumps({"email": account.email}).encode(), record._place())
+        content = {"email": account.email, "language": account.language}
+        record.payload = sealer.seal(json.dumps(content).encode(), record._place())
         return record
 
     def to_domain(self, sealer: Sealer) -> Account:
         """Return the account; raise Unreadable."""
         payload = json.loads(sealer.open(self.payload, self._place()))
         return Account(
-            account_id=AccountId(self.account_id), email=payload["email"], created_at=instant_of(self.created_at)
+            account_id=AccountId(self.account_id),
+            email=payload["email"],
+            created_at=instant_of(self.created_at),
+            language=Language(payload["language"]),
         )
 
     def _place(self) -> SealedUnder:
@@ -67,27 +71,52 @@ class SignInRecord(Record):
 
 
 class TokenFamilyRecord(Record):
-    """A sign-in that holds; ending it removes the item."""
+    """A sign-in that holds, or an automation; ending it removes the item. The refresh_ attributes stand together."""
 
     table = TABLES["token-families"]
-    attribute_classes = holding(token_family=("family_id", "account_id", "started_at", "expires_at"))
+    attribute_classes = holding(
+        token_family=(
+            "family_id",
+            "account_id",
+            "started_at",
+            "password_at",
+            "refresh_key",
+            "refresh_current",
+            "refresh_previous",
+            "rotated_at",
+            "expires_at",
+        ),
+        automation=("automation",),
+    )
 
     family_id = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute()
     started_at = UnicodeAttribute()
+    password_at = UnicodeAttribute(null=True)
+    refresh_key = UnicodeAttribute(null=True)
+    refresh_current = UnicodeAttribute(null=True)
+    refresh_previous = UnicodeAttribute(null=True)
+    rotated_at = UnicodeAttribute(null=True)
+    automation = UnicodeAttribute(null=True)
     expires_at = ExpiryAttribute()
 
     @classmethod
     def of(cls, family: TokenFamily) -> "TokenFamilyRecord":
         """Return the family as it is stored."""
-        expires_at = POLICY["token_family"].expires_at(family.started_at)
-        assert expires_at is not None, "a sign-in ends"
-        return cls(
+        record = cls(
             family.family_id,
             account_id=family.account_id,
             started_at=instant(family.started_at),
-            expires_at=expires_at.replace(microsecond=0),
+            password_at=None if family.password_at is None else instant(family.password_at),
+            automation=family.automation,
+            expires_at=family.ends_at,
         )
+        if family.refresh is not None:
+            record.refresh_key = family.refresh.key
+            record.refresh_current = family.refresh.current
+            record.refresh_previous = family.refresh.previous
+            record.rotated_at = instant(family.refresh.rotated_at)
+        return record
 
     def to_domain(self) -> TokenFamily:
         """Return the family."""
@@ -95,6 +124,19 @@ class TokenFamilyRecord(Record):
             family_id=FamilyId(self.family_id),
             account_id=AccountId(self.account_id),
             started_at=instant_of(self.started_at),
+            password_at=instant_of(self.password_at) if self.password_at else None,
+            refresh=self._refresh(),
+            automation=self.automation,
+        )
+
+    def _refresh(self) -> Refresh | None:
+        if not self.refresh_current:
+            return None
+        return Refresh(
+            key=self.refresh_key,
+            current=self.refresh_current,
+            previous=self.refresh_previous,
+            rotated_at=instant_of(self.rotated_at),
         )
 
 
@@ -150,3 +192,19 @@ class DynamoTokenFamilies:
     def end(self, family_id: FamilyId) -> None:
         """See TokenFamilies."""
         TokenFamilyRecord(family_id).delete()
+
+    def rotate(self, family_id: FamilyId, replaced: Refresh, refresh: Refresh) -> bool:
+        """See TokenFamilies."""
+        return TokenFamilyRecord(family_id).amend(
+            [
+                TokenFamilyRecord.refresh_current.set(refresh.current),
+                TokenFamilyRecord.refresh_previous.set(replaced.current),
+                TokenFamilyRecord.rotated_at.set(instant(refresh.rotated_at)),
+                TokenFamilyRecord.expires_at.set(end_of("token_family", refresh.rotated_at)),
+            ],
+            TokenFamilyRecord.refresh_current == replaced.current,
+        )
+
+    def show_password(self, family_id: FamilyId, at: datetime) -> None:
+        """See TokenFamilies."""
+        TokenFamilyRecord(family_id).amend([TokenFamilyRecord.password_at.set(instant(at))])

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
-from adapters.dynamo.record import ExpiryAttribute, Record, fit, holding, instant, instant_of, understood
+from adapters.dynamo.record import ExpiryAttribute, Record, end_of, fit, holding, instant, instant_of, understood
 from adapters.dynamo.tables import TABLES
 from core.accounts.model import Phone, Platform
 from core.kernel.ids import AccountId, FamilyId
@@ -76,6 +76,12 @@ class DynamoPhones:
         """Return the phones of sign-ins that are not over."""
         found = fit(PhoneRecord.query(account_id, consistent_read=True), now)
         return list(understood(found, lambda record: record.to_domain(self._sealer)))
+
+    def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
+        """See Phones."""
+        PhoneRecord(account_id, family_id).amend(
+            [PhoneRecord.since.set(instant(now)), PhoneRecord.expires_at.set(end_of(_CLASS.name, now))]
+        )
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
         """Forget it; it is no error when there is none."""

@@ -4,15 +4,16 @@ Each attribute has a declared class of data, each expiry is one that DynamoDB ac
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, TypeVar
 
 from pynamodb.attributes import Attribute
 from pynamodb.constants import NUMBER
-from pynamodb.exceptions import DeleteError, PutError
+from pynamodb.exceptions import DeleteError, PutError, UpdateError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
@@ -102,6 +103,17 @@ class Record(Model):
             raise
         return True
 
+    def amend(self, actions: Sequence[Action], only_if: Condition | None = None) -> bool:
+        """Update the item of this key; return False and change nothing when it is not there or only_if does not hold."""
+        is_there = Path(self.table.partition_key).exists()
+        try:
+            self.update(list(actions), condition=is_there if only_if is None else is_there & only_if)
+        except UpdateError as refusal:
+            if refusal.cause_response_code == CONDITION_FAILED:
+                return False
+            raise
+        return True
+
     def remove(self) -> bool:
         """Remove the item of this key; tell whether it was there."""
         try:
@@ -163,6 +175,13 @@ class Record(Model):
             page_size=page_size,
         )
         return fit(found, now)
+
+
+def end_of(data_class: str, at: datetime) -> datetime:
+    """Return when what is of this class and instant ends, as TTL takes it: in whole seconds."""
+    ends_at = POLICY[data_class].expires_at(at.replace(microsecond=0))
+    assert ends_at is not None, "it ends"
+    return ends_at
 
 
 def records(root: type[Record] = Record) -> Iterator[type[Record]]:

@@ -1,8 +1,9 @@
-"""Limits on guessing passwords (P-51): for each account, for each address, and over all.
+"""Limits on guessing (P-51): for each account, for each address, and over all.
 
 An attempt is counted before its password is checked, so that guesses made at the same time cannot exceed a limit,
 and for a login name whether or not an account has it. The right password clears the account's tally alone: otherwise
-whoever has one account could go on guessing at the others.
+whoever has one account could go on guessing at the others. A device that has signed in before has a tally of its own
+in the place of all three, so that nobody locks a guardian out of it by guessing elsewhere (A-15).
 """
 
 import ipaddress
@@ -11,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.accounts.model import TooManyAttempts
 from core.accounts.ports import Attempts, Tally
+from core.kernel.ids import FamilyId
 
 FREE_ATTEMPTS = 10  # P-51
 FIRST_DELAY = timedelta(minutes=1)  # doubles with each further attempt
@@ -21,24 +23,69 @@ WINDOW = timedelta(minutes=10)
 ATTEMPTS_PER_ADDRESS = 100  # in a window; mobile operators put many homes behind one address
 ATTEMPTS_IN_ALL = 3_000  # in a window: five a second, far above what 50,000 accounts with month-long sign-ins need
 
+LETTERS_PER_ADDRESS = 20  # in a window: mails that one address of the internet asks for
+LETTERS_IN_ALL = 1_000
+LINKS_PER_ADDRESS = 100  # in a window; a link's secret has 128 bits
+LINKS_IN_ALL = 3_000
+REFRESHES_PER_SIGN_IN = 60  # in a window: an access token holds for all of it
+REFUSED_REFRESHES_PER_ADDRESS = 100
+REFUSED_REFRESHES_IN_ALL = 3_000
+READS_PER_AUTOMATION = 120  # in a window: one each five seconds; published in docs/automations.md
+
 _IPV6_SITE = 64  # one home has a whole /64 and any address in it
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """Admits a sign-in attempt or raises TooManyAttempts."""
+    """Admits an attempt or raises TooManyAttempts. What one limit refuses is not counted under the next."""
 
     attempts: Attempts
 
-    def admit(self, login: str, address: str, now: datetime) -> None:
-        """Count an attempt under each limit in turn; what one refuses is not counted under the next."""
-        self._count(f"address:{network_of(address)}", ATTEMPTS_PER_ADDRESS, now)
-        self._count("all", ATTEMPTS_IN_ALL, now)
-        self.attempts.advance(_account_counter(login), lambda tally: next_tally(tally, now), now)
+    def admit(self, login: str, address: str, now: datetime, known_key: str | None = None) -> None:
+        """Count an attempt to sign in. known_key: of a device that has signed in to this account before."""
+        if known_key is None:
+            self._count(f"address:{network_of(address)}", ATTEMPTS_PER_ADDRESS, now)
+            self._count("all", ATTEMPTS_IN_ALL, now)
+        self._advance(_account_counter(login, known_key), now)
 
-    def forgive(self, login: str) -> None:
-        """Clear the account's tally after the right password."""
-        self.attempts.clear(_account_counter(login))
+    def forgive(self, login: str, known_key: str | None = None) -> None:
+        """Clear the tally after the right password: the account's, or the known device's alone."""
+        self.attempts.clear(_account_counter(login, known_key))
+
+    def admit_check(self, family_id: FamilyId, now: datetime) -> None:
+        """Count a password shown by who is signed in. Only the sign-in counts: nobody else can use its attempts up."""
+        self._advance(_check_counter(family_id), now)
+
+    def forgive_check(self, family_id: FamilyId) -> None:
+        """Clear the sign-in's tally after the right password."""
+        self.attempts.clear(_check_counter(family_id))
+
+    def admit_letter(self, login: str, address: str, now: datetime) -> None:
+        """Count a mail that somebody asks for, whoever may get it."""
+        self._count(f"letter:address:{network_of(address)}", LETTERS_PER_ADDRESS, now)
+        self._count("letter:all", LETTERS_IN_ALL, now)
+        self._advance(f"letter:account:{login}", now)
+
+    def admit_link(self, address: str, now: datetime) -> None:
+        """Count a link that is shown."""
+        self._count(f"link:address:{network_of(address)}", LINKS_PER_ADDRESS, now)
+        self._count("link:all", LINKS_IN_ALL, now)
+
+    def admit_refresh(self, family_id: FamilyId, now: datetime) -> None:
+        """Count a refresh by the token that holds. No other limit stops one: whoever filled it would sign all out."""
+        self._count(f"refresh:{family_id}", REFRESHES_PER_SIGN_IN, now)
+
+    def count_refused_refresh(self, address: str, now: datetime) -> None:
+        """Count a refresh by anything else."""
+        self._count(f"refresh:address:{network_of(address)}", REFUSED_REFRESHES_PER_ADDRESS, now)
+        self._count("refresh:all", REFUSED_REFRESHES_IN_ALL, now)
+
+    def admit_automation(self, family_id: FamilyId, now: datetime) -> None:
+        """Count a request of an automation."""
+        self._count(f"automation:{family_id}", READS_PER_AUTOMATION, now)
+
+    def _advance(self, counter: str, now: datetime) -> None:
+        self.attempts.advance(counter, lambda tally: next_tally(tally, now), now)
 
     def _count(self, subject: str, limit: int, now: datetime) -> None:
         window_start = window_of(now)
@@ -85,5 +132,9 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, _IPV6_SITE), strict=False))
 
 
-def _account_counter(login: str) -> str:
-    return f"account:{login}"
+def _account_counter(login: str, known_key: str | None) -> str:
+    return f"account:{login}" if known_key is None else f"known:{known_key}:{login}"
+
+
+def _check_counter(family_id: FamilyId) -> str:
+    return f"check:{family_id}"

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.kernel.errors import Refused
 from core.kernel.ids import AccountId, FamilyId
+from core.retention.policy import POLICY
 
 LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3: a path of 256 octets less its angle brackets
 
@@ -27,6 +28,10 @@ class TooManyAttempts(Refused):
         self.retry_after = retry_after
 
 
+class PasswordNeeded(Refused):
+    """The sign-in's password was shown too long ago for this; a check of it makes the sign-in fresh again."""
+
+
 class LoginTaken(Refused):
     """An account with this e-mail address exists."""
 
@@ -43,6 +48,13 @@ class InvalidEmail(Refused):
     """The text is no e-mail address."""
 
 
+class Language(StrEnum):
+    """What a guardian reads."""
+
+    NL = "nl"
+    EN = "en"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """A guardian. email: as they wrote it; it is also the user name."""
@@ -50,6 +62,7 @@ class Account:
     account_id: AccountId
     email: str = field(repr=False)
     created_at: datetime
+    language: Language = Language.NL
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +74,42 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refresh:
+    """How far a sign-in's refresh tokens have come.
+
+    key: thumbprint (RFC 7638) of the phone's key, which alone may use them. current, previous: digests of the token
+    that holds and of the one that it replaced at rotated_at.
+    """
+
+    key: str
+    current: str
+    previous: str | None
+    rotated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TokenFamily:
-    """One sign-in on one phone; a token of a family that was ended is worth nothing."""
+    """One sign-in on one phone, or one automation; a token of a family that was ended is worth nothing.
+
+    password_at: when the password was last shown in it; None for an automation, which never shows one. refresh: None
+    for a client without a key, which signs in again instead. automation: the digest of its one token, which only reads.
+    """
 
     family_id: FamilyId
     account_id: AccountId
     started_at: datetime
+    password_at: datetime | None = None
+    refresh: Refresh | None = None
+    automation: str | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over unless it is renewed, in whole seconds."""
+        data_class = POLICY["token_family" if self.automation is None else "automation"]
+        renewed_at = self.started_at if self.refresh is None else self.refresh.rotated_at
+        ends_at = data_class.expires_at(renewed_at.replace(microsecond=0))
+        assert ends_at is not None, "a sign-in ends"
+        return ends_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +122,11 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Bearer(Caller):
-    """Whoever showed an access token; until: when it is over."""
+    """Whoever showed a token. until: when it is over. password_at, reads_only: as the token's family has them."""
 
     until: datetime
+    password_at: datetime | None = None
+    reads_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +135,14 @@ class IssuedToken:
 
     text: str = field(repr=False)
     lifetime: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in gives, and each refresh of it. refresh: None for a client without a key of its own."""
+
+    access: IssuedToken
+    refresh: str | None = field(repr=False)
 
 
 def login_name(email: str) -> str:
@@ -107,6 +160,26 @@ def checked_email(text: str) -> str:
     if not (local and at and domain) or len(email) > LONGEST_EMAIL or not email.isprintable() or " " in email:
         raise InvalidEmail("not an e-mail address")
     return email
+
+
+FRESH_FOR = timedelta(minutes=5)
+"""For so long after the password was shown, a sign-in may do what is dangerous."""
+
+
+def is_fresh(password_at: datetime | None, now: datetime) -> bool:
+    """Tell whether the password was shown so lately that whoever calls must be who they were."""
+    return password_at is not None and now - password_at < FRESH_FOR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedInDevice:
+    """Where an account is signed in, as its guardian is shown it. name: as they gave it; nothing else is kept."""
+
+    account_id: AccountId
+    family_id: FamilyId
+    name: str | None = field(repr=False)
+    since: datetime
+    renewed_at: datetime
 
 
 class Platform(StrEnum):

@@ -5,8 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from core.accounts.model import Account, Bearer, Caller, Credentials, IssuedToken, Phone, Platform, TokenFamily
+from core.accounts.model import (
+    Account,
+    Bearer,
+    Caller,
+    Credentials,
+    IssuedToken,
+    Phone,
+    Platform,
+    Refresh,
+    SignedInDevice,
+    TokenFamily,
+)
 from core.kernel.ids import AccountId, FamilyId
+from core.kernel.page import Page
 
 
 class Accounts(Protocol):
@@ -42,6 +54,59 @@ class TokenFamilies(Protocol):
 
     def end(self, family_id: FamilyId) -> None:
         """End a family; ending it again changes nothing."""
+        ...
+
+    def rotate(self, family_id: FamilyId, replaced: Refresh, refresh: Refresh) -> bool:
+        """Put `refresh` in the place of `replaced` and prolong the family.
+
+        Return False, changing nothing, when the family was ended or another was first.
+        """
+        ...
+
+    def show_password(self, family_id: FamilyId, at: datetime) -> None:
+        """Note that the password was shown in this family; it is no error when the family was ended."""
+        ...
+
+
+class SignedInDevices(Protocol):
+    """Where accounts are signed in: the families' twins by account, with their names sealed under its key."""
+
+    def put(self, device: SignedInDevice) -> None:
+        """Store it, or replace what is there. Raise Unreadable as Sealer does."""
+        ...
+
+    def of_account(
+        self, account_id: AccountId, *, now: datetime, limit: int, after: str | None
+    ) -> Page[SignedInDevice]:
+        """Return devices whose sign-in is not over, in a fixed order; `after` is a page's `next`."""
+        ...
+
+    def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
+        """Let it live as long as a family that was refreshed now; it is no error when there is none."""
+        ...
+
+    def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
+        """Forget it; it is no error when there is none."""
+        ...
+
+
+KNOWN_DEVICES = 10
+"""Of one account: more phones than a guardian has; the one that has not signed in for longest gives way."""
+
+
+class KnownDevices(Protocol):
+    """Keys of devices that have signed in to an account; its login name is stored as a keyed HMAC only."""
+
+    def knows(self, login: str, key: str, now: datetime) -> bool:
+        """Tell whether this key has signed in with this login name."""
+        ...
+
+    def add(self, login: str, key: str, now: datetime) -> None:
+        """Remember it, in the place of the oldest when there are as many as there may be."""
+        ...
+
+    def forget(self, login: str) -> None:
+        """Forget all devices of this login name."""
         ...
 
 
@@ -109,6 +174,10 @@ class Phones(Protocol):
 
     def of_account(self, account_id: AccountId, now: datetime) -> Sequence[Phone]:
         """Return the phones of sign-ins that are not over; who ended a sign-in also removed its phone."""
+        ...
+
+    def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
+        """Let it live as long as a family that was refreshed now; it is no error when there is none."""
         ...
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:

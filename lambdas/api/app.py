@@ -22,6 +22,7 @@ from lambdas.api.routes import (
     positions,
     sign_in,
     telemetry,
+    tokens,
     watches,
     zones,
 )
@@ -48,7 +49,7 @@ resolver = APIGatewayHttpResolver(
     json_body_deserializer=read_json,
     debug=False,  # whatever the environment says: debug prints requests
 )
-for _noun in (sign_in, phones, watches, positions, places, zones, alerts, notices, changes, telemetry, about):
+for _noun in (sign_in, tokens, phones, watches, positions, places, zones, alerts, notices, changes, telemetry, about):
     resolver.include_router(_noun.router)
 
 

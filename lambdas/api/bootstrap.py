@@ -4,6 +4,7 @@ from functools import cache
 
 from adapters.aws import client
 from adapters.cursors import SignedCursors
+from adapters.dpop import DpopProofs
 from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
@@ -12,17 +13,19 @@ from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.connection import connect
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.known_devices import DynamoKnownDevices
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
-from adapters.keyed_mac import CURSORS, PASSWORD_PEPPER, KeyedMac
+from adapters.keyed_mac import CURSORS, DPOP_NONCES, PASSWORD_PEPPER, REFRESH_TOKENS, KeyedMac
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.passwords import Argon2PasswordHasher
@@ -34,7 +37,9 @@ from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
 from core.accounts.model import Platform
 from core.accounts.phones import RingingPhones
+from core.accounts.refresh import Renewal
 from core.accounts.sign_in import Access, SignIn
+from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.kernel.clock import Clock
 from core.tracking.correction import Correction
@@ -63,21 +68,41 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
     alerts, acknowledgements = DynamoAlerts(sealer, clock), DynamoAcknowledgements(clock)
     notice_queue = client("sqs", settings), settings.notice_queue_url
     applications = {Platform.APNS: settings.push_apns, Platform.FCM: settings.push_fcm}
+    limits, announcer = AttemptLimits(DynamoAttempts(lookup)), SqsAnnouncer(*notice_queue)
+    devices, phones = DynamoSignedInDevices(sealer), DynamoPhones(sealer)
+    ringing = RingingPhones(phones=phones, endpoints=SnsPhoneEndpoints(client("sns", settings), applications))
+    sign_out = SignOut(families=families, devices=devices, phones=ringing)
     return Services(
         sign_in=SignIn(
             accounts=DynamoAccounts(sealer, lookup),
             families=families,
+            devices=devices,
+            known_devices=DynamoKnownDevices(lookup),
             passwords=Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of),
             tokens=tokens,
-            limits=AttemptLimits(DynamoAttempts(lookup)),
+            limits=limits,
+            announcer=announcer,
             clock=clock,
         ),
         access=Access(tokens=tokens, families=families, clock=clock),
-        families=families,
-        phones=RingingPhones(
-            phones=DynamoPhones(sealer), endpoints=SnsPhoneEndpoints(client("sns", settings), applications)
+        sign_out=sign_out,
+        renewal=Renewal(
+            families=families,
+            devices=devices,
+            phones=phones,
+            tokens=tokens,
+            limits=limits,
+            sign_out=sign_out,
+            announcer=announcer,
+            mac=KeyedMac(keyring, REFRESH_TOKENS).of,
+            clock=clock,
         ),
-        announcer=SqsAnnouncer(*notice_queue),
+        signed_in=devices,
+        proofs=DpopProofs(settings.issuer, KeyedMac(keyring, DPOP_NONCES).of),
+        limits=limits,
+        families=families,
+        phones=ringing,
+        announcer=announcer,
         post=SqsPost(*notice_queue),
         notices=DynamoNotices(sealer, clock),
         changes=DynamoChanges(clock),

@@ -46,6 +46,10 @@ class Call:
             raise NotSignedIn("a public route has no caller")
         return self.bearer
 
+    def device_key(self, proof: str, path: str) -> str:
+        """Return the thumbprint of the key that the device has proved for a POST here; raise as DpopProofs.key_of."""
+        return self.services.proofs.key_of(proof, "POST", path, self.now)
+
     def require_fresh_password(self) -> None:
         """Raise PasswordNeeded unless the caller's password was shown within the last minutes."""
         if not is_fresh(self.caller.password_at, self.now):

@@ -17,6 +17,7 @@ from lambdas.api.call import Call
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CHANGE: Mapping[str, str] = {
     "signIn": "a sign-in stands in the list of signed-in devices, and a notice tells of a new one",
+    "refreshTokens": "the sign-in goes on",
 }
 """Operations that change nothing of an account or a watch, or nothing that is not told elsewhere, and why."""
 

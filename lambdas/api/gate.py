@@ -4,13 +4,14 @@ import binascii
 
 from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import APIGatewayProxyEventV2
 
-from core.accounts.model import Caller, NotSignedIn
+from core.accounts.model import Bearer, NotSignedIn
 from core.accounts.sign_in import Access
 from lambdas.api.problems import BodyTooLarge, UnreadableBody, UnsupportedBody
 
 PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/v1/sign-in"),
+        ("POST", "/v1/tokens"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/v1/openapi.json"),
         ("GET", "/v1/docs"),
@@ -22,7 +23,7 @@ LONGEST_BODY = 16_384  # characters; a password of the longest kind, each charac
 _JSON = "application/json"
 
 
-def authenticated(request: APIGatewayProxyEventV2, access: Access) -> Caller | None:
+def authenticated(request: APIGatewayProxyEventV2, access: Access) -> Bearer | None:
     """Return who calls, None on a public route; raise NotSignedIn."""
     if (request.http_method, request.path) in PUBLIC_ROUTES:
         return None

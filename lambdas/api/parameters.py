@@ -23,8 +23,13 @@ def _date_and_time(text: object) -> object:
 Instant = Annotated[AwareDatetime, BeforeValidator(_date_and_time)]
 """ISO 8601 with zone: a time without one would mean another instant to each reader."""
 
+DpopProof = Annotated[
+    str, Header(alias="dpop", description="A proof of possession (RFC 9449): ES256, typ dpop+jwt, for this very URL")
+]
+
 WatchInPath = Annotated[str, Path(description="Opaque id, as in the list of watches")]
 ZoneInPath = Annotated[str, Path(description="Opaque id, as in the list of zones")]
+FamilyInPath = Annotated[str, Path(description="Opaque id, as in the list of sign-ins")]
 AlertInPath = Annotated[str, Path(description="Opaque id, as in the list of alerts")]
 PlaceInPath = Annotated[str, Path(description="Opaque id, as in the list of learned places")]
 From = Annotated[

@@ -11,7 +11,15 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from adapters.cursors import InvalidCursor
-from core.accounts.model import InvalidPhone, NotSignedIn, PushNotAvailable, TooManyAttempts, WrongCredentials
+from adapters.dpop import InvalidProof, NonceNeeded
+from core.accounts.model import (
+    InvalidPhone,
+    NotSignedIn,
+    PasswordNeeded,
+    PushNotAvailable,
+    TooManyAttempts,
+    WrongCredentials,
+)
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.zones.model import InvalidZone, TooManyZones
@@ -65,11 +73,20 @@ _INVALID = _Fact(
 )
 _NOT_FOUND = _Fact(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here, or nothing of yours.")
 _FACTS: Mapping[type[Exception], _Fact] = {
+    InvalidProof: _Fact(
+        HTTPStatus.BAD_REQUEST, "invalid_dpop_proof", "The DPoP header holds no proof for this request (RFC 9449)."
+    ),
+    NonceNeeded: _Fact(
+        HTTPStatus.BAD_REQUEST, "use_dpop_nonce", "The clock is off: repeat with a proof that holds DPoP-Nonce's nonce."
+    ),
     NotSignedIn: _Fact(HTTPStatus.UNAUTHORIZED, "not_signed_in", "A valid access token is needed.", _BEARER),
     WrongCredentials: _Fact(
         HTTPStatus.UNAUTHORIZED, "wrong_credentials", "No account has this e-mail address and password.", _BEARER
     ),
     TooManyAttempts: _Fact(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", "Try again later."),
+    PasswordNeeded: _Fact(
+        HTTPStatus.FORBIDDEN, "password_needed", "Show the password once more (POST /v1/password/check), then repeat."
+    ),
     NotAllowed: _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch does not allow this."),
     NotFound: _NOT_FOUND,
     NotFoundError: _NOT_FOUND,
@@ -104,7 +121,7 @@ def answer_to(error: Exception, request_id: str) -> Response[str]:
         errors=_wrong_fields(error),
         request_id=request_id if fact is _UNFORESEEN else None,
     )
-    headers = {**fact.headers, **_retry_after(error)}
+    headers = {**fact.headers, **_retry_after(error), **_nonce(error)}
     return Response(problem.status, CONTENT_TYPE, problem.model_dump_json(exclude_none=True), headers)
 
 
@@ -117,6 +134,10 @@ def _wrong_fields(error: Exception) -> list[WrongField] | None:
         case UnreadableBody():
             return [WrongField(place="body", reason="json_invalid")]
     return None
+
+
+def _nonce(error: Exception) -> dict[str, str]:
+    return {"DPoP-Nonce": error.nonce} if isinstance(error, NonceNeeded) else {}
 
 
 def _retry_after(error: Exception) -> dict[str, str]:

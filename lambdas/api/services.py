@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from adapters.cursors import SignedCursors
+from adapters.dpop import DpopProofs
+from core.accounts.attempts import AttemptLimits
 from core.accounts.notices import Announcer, Post
 from core.accounts.phones import RingingPhones
-from core.accounts.ports import TokenFamilies
+from core.accounts.ports import SignedInDevices, TokenFamilies
+from core.accounts.refresh import Renewal
 from core.accounts.sign_in import Access, SignIn
+from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries
 from core.changes.ports import Changes
@@ -25,6 +29,11 @@ class Services:
 
     sign_in: SignIn
     access: Access
+    sign_out: SignOut
+    renewal: Renewal
+    signed_in: SignedInDevices
+    proofs: DpopProofs
+    limits: AttemptLimits
     families: TokenFamilies
     phones: RingingPhones
     announcer: Announcer

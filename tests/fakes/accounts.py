@@ -17,12 +17,15 @@ from core.accounts.model import (
     Phone,
     Platform,
     PushNotAvailable,
+    Refresh,
+    SignedInDevice,
     TokenFamily,
     TooManyAttempts,
     login_name,
 )
-from core.accounts.ports import Tally
+from core.accounts.ports import KNOWN_DEVICES, Tally
 from core.kernel.ids import AccountId, FamilyId
+from core.kernel.page import Page
 from core.retention.policy import POLICY, is_over
 
 
@@ -61,12 +64,71 @@ class InMemoryTokenFamilies:
 
     def get(self, family_id: FamilyId, now: datetime) -> TokenFamily | None:
         family = self.families.get(family_id)
-        if family is None or is_over(POLICY["token_family"].expires_at(family.started_at), now):
-            return None
-        return family
+        return None if family is None or is_over(family.ends_at, now) else family
 
     def end(self, family_id: FamilyId) -> None:
         self.families.pop(family_id, None)
+
+    def rotate(self, family_id: FamilyId, replaced: Refresh, refresh: Refresh) -> bool:
+        family = self.families.get(family_id)
+        if family is None or family.refresh is None or family.refresh.current != replaced.current:
+            return False
+        self.families[family_id] = replace(family, refresh=refresh)
+        return True
+
+    def show_password(self, family_id: FamilyId, at: datetime) -> None:
+        if family_id in self.families:
+            self.families[family_id] = replace(self.families[family_id], password_at=at)
+
+
+@dataclass
+class InMemorySignedInDevices:
+    """Signed-in devices by account and family."""
+
+    devices: dict[tuple[AccountId, FamilyId], SignedInDevice] = field(default_factory=dict)
+
+    def put(self, device: SignedInDevice) -> None:
+        self.devices[device.account_id, device.family_id] = device
+
+    def of_account(
+        self, account_id: AccountId, *, now: datetime, limit: int, after: str | None
+    ) -> Page[SignedInDevice]:
+        held = [
+            each
+            for (owner, family_id), each in sorted(self.devices.items())
+            if owner == account_id
+            and family_id > (after or "")
+            and not is_over(POLICY["signed_in_device"].expires_at(each.renewed_at.replace(microsecond=0)), now)
+        ]
+        return Page(held[:limit], held[limit - 1].family_id if len(held) > limit else None)
+
+    def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
+        device = self.devices.get((account_id, family_id))
+        if device is not None:
+            self.put(replace(device, renewed_at=now))
+
+    def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
+        self.devices.pop((account_id, family_id), None)
+
+
+@dataclass
+class InMemoryKnownDevices:
+    """When each key last signed in with each login name."""
+
+    seen: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+    def knows(self, login: str, key: str, now: datetime) -> bool:
+        seen_at = self.seen.get((login, key))
+        return seen_at is not None and not is_over(POLICY["known_device"].expires_at(seen_at), now)
+
+    def add(self, login: str, key: str, now: datetime) -> None:
+        self.seen[login, key] = now
+        of_login = sorted((name for name in self.seen if name[0] == login), key=self.seen.__getitem__, reverse=True)
+        for name in of_login[KNOWN_DEVICES:]:
+            del self.seen[name]
+
+    def forget(self, login: str) -> None:
+        self.seen = {name: at for name, at in self.seen.items() if name[0] != login}
 
 
 @dataclass
@@ -81,6 +143,11 @@ class InMemoryPhones:
     def of_account(self, account_id: AccountId, now: datetime) -> Sequence[Phone]:
         held = (phone for (owner, _), phone in sorted(self.phones.items()) if owner == account_id)
         return [each for each in held if not is_over(POLICY["phone"].expires_at(each.since), now)]
+
+    def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
+        phone = self.phones.get((account_id, family_id))
+        if phone is not None:
+            self.put(replace(phone, since=now))
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
         self.phones.pop((account_id, family_id), None)

@@ -23,9 +23,12 @@ from tests.fakes.accounts import (
     CountedAccessTokens,
     InMemoryAccounts,
     InMemoryAttempts,
+    InMemoryKnownDevices,
+    InMemorySignedInDevices,
     InMemoryTokenFamilies,
     TransparentHasher,
 )
+from tests.fakes.notices import RecordingAnnouncer
 
 ADDRESS = "192.0.2.7"
 
@@ -55,15 +58,19 @@ class Desk:
         self.passwords = TransparentHasher()
         self.tokens = CountedAccessTokens()
         self.keys = RecordedKeys()
+        self.devices, self.announcer = InMemorySignedInDevices(), RecordingAnnouncer()
         self.registration = Registration(
             accounts=self.accounts, passwords=self.passwords, keys=self.keys, clock=self.clock
         )
         self.sign_in = SignIn(
             accounts=self.accounts,
             families=self.families,
+            devices=self.devices,
+            known_devices=InMemoryKnownDevices(),
             passwords=self.passwords,
             tokens=self.tokens,
             limits=AttemptLimits(InMemoryAttempts()),
+            announcer=self.announcer,
             clock=self.clock,
         )
         self.access = Access(tokens=self.tokens, families=self.families, clock=self.clock)
@@ -78,7 +85,7 @@ def desk() -> Desk:
 def test_an_address_may_be_typed_in_any_case(desk: Desk, typed: str) -> None:
     account_id = desk.registration.create_account("Marieke@example.nl", "secret")
     token = desk.sign_in.with_password(typed, "secret", ADDRESS)
-    assert desk.access.caller_of(token.text).account_id == account_id
+    assert desk.access.caller_of(token.access.text).account_id == account_id
 
 
 @pytest.mark.parametrize(("one", "other"), [("ALEŠ@example.nl", "alesˇ@example.nl"), ("a@example.nl", "a@example.com")])
@@ -109,7 +116,7 @@ def test_even_a_decoy_that_matches_opens_nothing(desk: Desk, monkeypatch: pytest
         desk.sign_in.with_password("nobody@example.nl", "any", ADDRESS)
 
 
-@pytest.mark.promise("P-49", guard="core.accounts.sign_in:SignIn._proven_account", part="equal work")
+@pytest.mark.promise("P-49", guard="core.accounts.sign_in:proven_account", part="equal work")
 def test_an_unknown_address_costs_a_check_like_a_known_one(desk: Desk) -> None:
     desk.registration.create_account("marieke@example.nl", "secret")
     for email in ("marieke@example.nl", "nobody@example.nl"):
@@ -133,7 +140,7 @@ def test_a_refused_attempt_starts_nothing_and_checks_nothing(desk: Desk) -> None
 def test_each_sign_in_is_a_family_of_its_own(desk: Desk) -> None:
     desk.registration.create_account("marieke@example.nl", "secret")
     first, second = (
-        desk.access.caller_of(desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).text)
+        desk.access.caller_of(desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).access.text)
         for _ in range(2)
     )
     assert first.account_id == second.account_id
@@ -144,7 +151,7 @@ def test_each_sign_in_is_a_family_of_its_own(desk: Desk) -> None:
 def test_a_family_is_over_after_its_period_whatever_its_tokens_say(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CountedAccessTokens, "LIFETIME", timedelta(days=1000))
     desk.registration.create_account("marieke@example.nl", "secret")
-    token = desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).text
+    token = desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).access.text
     period = POLICY["token_family"].period
     assert period is not None
     desk.clock.advance(period - timedelta(seconds=1))
@@ -156,7 +163,7 @@ def test_a_family_is_over_after_its_period_whatever_its_tokens_say(desk: Desk, m
 
 def test_a_token_is_worth_nothing_once_its_family_is_ended_or_is_anothers(desk: Desk) -> None:
     desk.registration.create_account("marieke@example.nl", "secret")
-    token = desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).text
+    token = desk.sign_in.with_password("marieke@example.nl", "secret", ADDRESS).access.text
     caller = desk.access.caller_of(token)
     [family] = desk.families.families.values()
     desk.families.end(FamilyId(caller.family_id))

@@ -20,7 +20,15 @@ from core.accounts.model import WrongCredentials
 from core.accounts.register import Registration
 from core.accounts.sign_in import SignIn
 from tests.clocks import FrozenClock
-from tests.fakes.accounts import CountedAccessTokens, InMemoryAccounts, InMemoryAttempts, InMemoryTokenFamilies
+from tests.fakes.accounts import (
+    CountedAccessTokens,
+    InMemoryAccounts,
+    InMemoryAttempts,
+    InMemoryKnownDevices,
+    InMemorySignedInDevices,
+    InMemoryTokenFamilies,
+)
+from tests.fakes.notices import RecordingAnnouncer
 from tests.fakes.vault import sealer_in_memory
 
 PASSWORD = "negen fietsen langs de IJssel"
@@ -48,9 +56,12 @@ def sign_in() -> SignIn:
     return SignIn(
         accounts=accounts,
         families=InMemoryTokenFamilies(),
+        devices=InMemorySignedInDevices(),
+        known_devices=InMemoryKnownDevices(),
         passwords=passwords,
         tokens=CountedAccessTokens(),
         limits=AttemptLimits(InMemoryAttempts()),
+        announcer=RecordingAnnouncer(),
         clock=clock,
     )
 

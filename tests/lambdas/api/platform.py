@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl, urlencode
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from adapters.cursors import SignedCursors
-from adapters.keyed_mac import CURSORS, KeyedMac
+from adapters.dpop import DpopProofs
+from adapters.keyed_mac import CURSORS, DPOP_NONCES, REFRESH_TOKENS, KeyedMac
 from core.accounts.attempts import AttemptLimits
 from core.accounts.phones import RingingPhones
 from core.accounts.ports import AccessTokens
+from core.accounts.refresh import Renewal
 from core.accounts.register import Registration
 from core.accounts.sign_in import Access, SignIn
+from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
@@ -30,7 +33,9 @@ from tests.fakes.accounts import (
     CountedAccessTokens,
     InMemoryAccounts,
     InMemoryAttempts,
+    InMemoryKnownDevices,
     InMemoryPhones,
+    InMemorySignedInDevices,
     InMemoryTokenFamilies,
     RecordingPhoneEndpoints,
     TransparentHasher,
@@ -43,6 +48,7 @@ from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.fakes.watches import InMemoryMemberships, InMemoryWatchProfiles
 from tests.fakes.zones import InMemoryZones
 
+ISSUER = "https://api.example.test"
 PASSWORD = "negen fietsen langs de IJssel"
 
 
@@ -148,18 +154,40 @@ class Platform:
         self.notices = InMemoryNotices(self.clock)
         self.changes = InMemoryChanges(self.clock)
         self._numbers = itertools.count(1)
+        self.signed_in, self.known_devices = InMemorySignedInDevices(), InMemoryKnownDevices()
+        limits, keyring = AttemptLimits(self.attempts), keyring_in_memory(self.clock)
+        ringing = RingingPhones(phones=self.phones, endpoints=self.phone_endpoints)
+        sign_out = SignOut(families=self.families, devices=self.signed_in, phones=ringing)
         self.services = Services(
             sign_in=SignIn(
                 accounts=self.accounts,
                 families=self.families,
+                devices=self.signed_in,
+                known_devices=self.known_devices,
                 passwords=self.passwords,
                 tokens=self.tokens,
-                limits=AttemptLimits(self.attempts),
+                limits=limits,
+                announcer=self.announcer,
                 clock=self.clock,
             ),
             access=Access(tokens=self.tokens, families=self.families, clock=self.clock),
+            sign_out=sign_out,
+            renewal=Renewal(
+                families=self.families,
+                devices=self.signed_in,
+                phones=self.phones,
+                tokens=self.tokens,
+                limits=limits,
+                sign_out=sign_out,
+                announcer=self.announcer,
+                mac=KeyedMac(keyring, REFRESH_TOKENS).of,
+                clock=self.clock,
+            ),
+            signed_in=self.signed_in,
+            proofs=DpopProofs(ISSUER, KeyedMac(keyring, DPOP_NONCES).of),
+            limits=limits,
             families=self.families,
-            phones=RingingPhones(phones=self.phones, endpoints=self.phone_endpoints),
+            phones=ringing,
             announcer=self.announcer,
             post=self.post,
             notices=self.notices,
@@ -175,7 +203,7 @@ class Platform:
             acknowledgements=self.acknowledgements,
             acknowledge=Acknowledge(self.alerts, self.acknowledgements, self.clock),
             deliveries=self.deliveries,
-            cursors=SignedCursors(KeyedMac(keyring_in_memory(self.clock), CURSORS).of),
+            cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
             public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
             clock=self.clock,
         )

@@ -18,7 +18,12 @@ def test_the_right_password_gives_a_token_that_opens_the_other_routes(platform: 
     platform.account()
     answer = platform.sign_in()
     assert answer.status == 200
-    assert answer.json == {"access_token": "1", "token_type": "Bearer", "expires_in": 600}
+    assert answer.json == {
+        "access_token": "1",
+        "token_type": "Bearer",
+        "expires_in": 600,
+        "refresh_token": None,
+    }
     assert platform.ask("GET", "/v1/watches", token=answer.json["access_token"]).status == 200
 
 
