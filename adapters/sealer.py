@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,9 +31,9 @@ class VaultSealer:
         self._keyring = keyring
         self._clock = clock
 
-    def make(self, subject: Subject, subject_id: str) -> None:
-        """Make the key of a new subject; an existing one stays."""
-        self._keyring.ensure(subject_key_id(subject, subject_id))
+    def make(self, subject: Subject, subject_id: str, until: datetime | None = None) -> None:
+        """See SubjectKeys."""
+        self._keyring.ensure(subject_key_id(subject, subject_id), until)
 
     def destroy(self, subject: Subject, subject_id: str) -> None:
         """Destroy the subject's key."""

@@ -10,7 +10,7 @@ from core.kernel.clock import Clock
 
 
 class KeyRecord(Record):
-    """One wrapped key; only an epoch's key expires."""
+    """One wrapped key; only an epoch's and a mailed link's expire."""
 
     table = TABLES["keys"]
     attribute_classes = holding(subject_key=("key_id", "wrapped"), epoch_key=("expires_at",))

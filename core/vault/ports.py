@@ -1,5 +1,6 @@
 """What the vault needs of the world."""
 
+from datetime import datetime
 from typing import Protocol
 
 from core.retention.policy import Subject
@@ -24,8 +25,8 @@ class Sealer(Protocol):
 class SubjectKeys(Protocol):
     """Makes and destroys the keys of subjects."""
 
-    def make(self, subject: Subject, subject_id: str) -> None:
-        """Make the key of a new subject; an existing one stays."""
+    def make(self, subject: Subject, subject_id: str, until: datetime | None = None) -> None:
+        """Make the key of a new subject; an existing one stays. until: in whole seconds, from when on it is gone."""
         ...
 
     def destroy(self, subject: Subject, subject_id: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
+from core.accounts.links import MailLink
 from core.accounts.model import (
     Account,
     Bearer,
@@ -23,8 +24,9 @@ from core.accounts.model import (
     TooManyAttempts,
     login_name,
 )
+from core.accounts.notices import Letter
 from core.accounts.ports import KNOWN_DEVICES, Tally
-from core.kernel.ids import AccountId, FamilyId
+from core.kernel.ids import AccountId, FamilyId, LinkId
 from core.kernel.page import Page
 from core.retention.policy import POLICY, is_over
 
@@ -241,3 +243,22 @@ class CountedAccessTokens:
         if caller is None or now >= until:
             raise NotSignedIn("not a token of ours")
         return Bearer(caller.account_id, caller.family_id, until)
+
+
+@dataclass
+class InMemoryMailLinks:
+    """Links by id."""
+
+    links: dict[LinkId, MailLink] = field(default_factory=dict)
+
+    def put(self, link: MailLink) -> None:
+        self.links[link.link_id] = link
+
+    def get(self, letter: Letter, now: datetime) -> MailLink | None:
+        link = self.links.get(letter.link_id)
+        if link is None or link.kind is not letter.kind or is_over(link.ends_at, now):
+            return None
+        return link
+
+    def remove(self, letter: Letter) -> bool:
+        return self.links.pop(letter.link_id, None) is not None

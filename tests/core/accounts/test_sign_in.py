@@ -1,6 +1,6 @@
 """Signing in, without HTTP."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -39,7 +39,7 @@ class RecordedKeys:
     def __init__(self) -> None:
         self.held: set[str] = set()
 
-    def make(self, subject: Subject, subject_id: str) -> None:
+    def make(self, subject: Subject, subject_id: str, until: datetime | None = None) -> None:  # noqa: ARG002 - the port's
         assert subject is Subject.ACCOUNT
         self.held.add(subject_id)
 
