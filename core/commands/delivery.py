@@ -74,11 +74,15 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Something that happens to an item and is to be recorded. shown: see transitions.setting_after."""
+    """Something that happens to an item and is to be recorded.
+
+    shown: see transitions.setting_after. answered: of ANSWERED, the words by which the watch did it.
+    """
 
     item: Item
     event: Event
     shown: Any = field(default=None, repr=False)
+    answered: frozenset[str] = frozenset()
 
     @property
     def key(self) -> Key:
@@ -108,17 +112,23 @@ class _Written(NamedTuple):
     """One frame that may still be answered. words: its own word first, then what some watches say instead."""
 
     name: tuple[Key, int]
+    attempt: int
     words: Sequence[str]
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class _InFlight:
-    """An item as it was written, and the own words of its frames that are not answered yet."""
+    """An item as it was written last.
+
+    words: of each attempt the own words of its frames; open_words: those that are not answered yet. One attempt that is
+    answered whole is enough, and another may have used other words.
+    """
 
     item: Item
     at: datetime
-    open_words: Counter[str]
+    words: dict[int, frozenset[str]]
+    open_words: dict[int, Counter[str]]
 
 
 class Delivery:
@@ -132,6 +142,7 @@ class Delivery:
         self._time_zone = time_zone
         self._items: dict[Key, Item] = {}
         self._in_flight: dict[Key, _InFlight] = {}
+        self._timed_out: dict[Key, _InFlight] = {}
         self._written: list[_Written] = []
         self._being_recorded: set[Key] = set()
         self._asked: set[Key] = set()
@@ -147,7 +158,7 @@ class Delivery:
         """Return what is to be recorded, and of WRITTEN to be written too, the most urgent first."""
         for key in [key for key, each in self._in_flight.items() if now >= each.at + _time_out(each.item)]:
             if key not in self._being_recorded:
-                del self._in_flight[key]
+                self._timed_out[key] = self._in_flight.pop(key)
         ended = [step for key in self._idle() if (step := self._end_of(self._items[key], now))]
         return self._given(ended) + self._given(Step(item=item, event=Event.WRITTEN) for item in self._next(now))
 
@@ -161,14 +172,15 @@ class Delivery:
         """
         self._being_recorded.discard(step.key)
         self._forgotten.discard(step.key)
+        if step.event is not Event.WRITTEN:
+            self._timed_out.pop(step.key, None)
         if stored is None or (isinstance(stored, Command) and stored.state in FINAL):
             self._items.pop(step.key, None)
         else:
             self._items[step.key] = stored
         if stored is not None and step.event is Event.WRITTEN:
             self._asked.discard(step.key)
-            self._in_flight[step.key] = _InFlight(stored, now, Counter(words[0] for words in expected_replies))
-            self._written += [_Written(_name_of(stored), words, now) for words in expected_replies]
+            self._write(stored, expected_replies, now)
         if _may_have_reset(step):
             self._forgotten = {item.name for item in self._settings() if item.state in _KEPT_BY_WATCH}
 
@@ -178,15 +190,16 @@ class Delivery:
         if written is None:
             return None
         key, _ = written.name
-        in_flight = self._in_flight.get(key)
+        in_flight = self._in_flight.get(key) or self._timed_out.get(key)
         if in_flight is None or _name_of(in_flight.item) != written.name or key in self._being_recorded:
             return None
         if not reply.accepted:
             return self._refused(in_flight)
-        in_flight.open_words.subtract([written.words[0]])
-        if any(count > 0 for count in in_flight.open_words.values()):
+        open_words = in_flight.open_words[written.attempt]
+        open_words[written.words[0]] -= 1
+        if open_words.total():
             return None
-        return self._over(in_flight, Event.ANSWERED)
+        return self._over(in_flight, Event.ANSWERED, in_flight.words[written.attempt])
 
     def asked(self, names: Collection[SettingName]) -> None:
         """Take in that the watch wants to be told these settings, whatever it acknowledged before."""
@@ -273,6 +286,15 @@ class Delivery:
             return False
         return bool(setting.acknowledged.get(UTC_OFFSET) != utc_offset_minutes(self._time_zone, now))
 
+    def _write(self, item: Item, expected_replies: Sequence[Sequence[str]], now: datetime) -> None:
+        before = self._timed_out.pop(key_of(item), None)
+        is_again = before is not None and _name_of(before.item) == _name_of(item)
+        words, open_words = (before.words, before.open_words) if before and is_again else ({}, {})
+        own = Counter(each[0] for each in expected_replies)
+        words[item.attempts], open_words[item.attempts] = frozenset(own), own
+        self._in_flight[key_of(item)] = _InFlight(item, now, words, open_words)
+        self._written += [_Written(_name_of(item), item.attempts, each, now) for each in expected_replies]
+
     def _answered_by(self, reply: Reply, now: datetime) -> _Written | None:
         """Return the oldest frame that waits for this word as its own, else for it as another, and wait no more."""
         self._written = [each for each in self._written if now < each.at + LATE]
@@ -290,13 +312,13 @@ class Delivery:
                 return self._over(in_flight, Event.RETURNED)
         return self._over(in_flight, Event.REFUSED)
 
-    def _over(self, in_flight: _InFlight, event: Event) -> Step:
+    def _over(self, in_flight: _InFlight, event: Event, answered: frozenset[str] = frozenset()) -> Step:
         item = in_flight.item
-        del self._in_flight[key_of(item)]
+        self._in_flight.pop(key_of(item), None)
         shown = None
         if event is Event.ANSWERED and isinstance(item, Setting) and item.name is SettingName.LANGUAGE:
             shown = {**item.desired, UTC_OFFSET: utc_offset_minutes(self._time_zone, in_flight.at)}
-        [step] = self._given([Step(item=item, event=event, shown=shown)])
+        [step] = self._given([Step(item=item, event=event, shown=shown, answered=answered)])
         return step
 
     def _given(self, steps: Iterable[Step]) -> list[Step]:
