@@ -23,11 +23,11 @@ def session() -> Session:
     return botocore.session.get_session()
 
 
-def client(service: str, settings: Settings, *, attempts: int = ATTEMPTS) -> Any:
+def client(service: str, settings: Settings, *, attempts: int = ATTEMPTS, read_seconds: float = READ_SECONDS) -> Any:
     """Return a low-level client; bare botocore, because importing boto3 would cost a cold start more."""
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
+        read_timeout=read_seconds,
         retries={"total_max_attempts": attempts, "mode": "standard"},
     )
     return session().create_client(

@@ -28,4 +28,5 @@ RULES: Mapping[AlarmKind, Rule] = {
     AlarmKind.ZONE_LEFT: Rule(),
     AlarmKind.SILENT: Rule(),
     AlarmKind.BACK_AGAIN: Rule(),
+    AlarmKind.LOW_CREDIT: Rule(),
 }

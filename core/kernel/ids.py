@@ -33,7 +33,9 @@ LinkId = NewType("LinkId", str)
 """A link that goes out by mail."""
 AutomationId = NewType("AutomationId", str)
 TopUpId = NewType("TopUpId", str)
-"""Dated."""
+"""Made of who orders for which watch under which idempotency key, so that what is ordered twice has the id once."""
+RegistrationId = NewType("RegistrationId", str)
+"""A registration of a SIM."""
 
 _OPAQUE_ID = re.compile(r"[a-z2-7]{26}")
 _RANDOM_BYTES = 16  # 128 bits: not to be guessed
@@ -49,6 +51,12 @@ class InvalidId(Refused):
 def new_id() -> str:
     """Return a new opaque id."""
     return _text(secrets.token_bytes(_RANDOM_BYTES))
+
+
+def named_id(digest: bytes) -> str:
+    """Return the opaque id that a digest of 16 bytes or more gives."""
+    assert len(digest) >= _RANDOM_BYTES, "a digest has its size"
+    return _text(digest[:_RANDOM_BYTES])
 
 
 def dated_id(at: datetime, digest: bytes) -> str:

@@ -1,1 +1,1 @@
-"""Prepaid SIM cards: registration, balance, validity, top-ups."""
+"""Prepaid SIM cards of watches: their registration, what they still have, and how they are topped up."""

@@ -25,6 +25,8 @@ class AlarmKind(StrEnum):
     """Nothing was heard of the watch for too long."""
     BACK_AGAIN = "back_again"
     """It is heard again after it was silent."""
+    LOW_CREDIT = "low_credit"
+    """Its prepaid SIM has hardly any credit left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The SIM operator's interface, as docs/sim-provider.md describes it."""

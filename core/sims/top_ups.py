@@ -1,0 +1,147 @@
+"""Topping up: whatever is repeated, crossed or lost on the way, an order is booked once or not at all (Z-24)."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from core.accounts.attempts import exceeds
+from core.accounts.model import TooManyAttempts
+from core.accounts.ports import Attempts
+from core.commands.model import IdempotencyKeyReused
+from core.kernel.ids import AccountId, TopUpId, WatchId, named_id
+from core.kernel.page import Page
+from core.sims.cards import SimCards
+from core.sims.model import (
+    SETTLED,
+    NoSim,
+    ProviderRefused,
+    ProviderUnavailable,
+    TopUp,
+    TopUpAnswer,
+    TopUpNotFound,
+    TopUpState,
+)
+from core.sims.ports import SimProvider, TopUps
+from core.vault.ports import Lookup
+
+BOOKED_WITHIN = timedelta(minutes=10)
+"""After its order; later nobody expects it any more. An order that never reached the operator is refused then."""
+MOST_A_DAY = 10
+"""Orders for one watch in a UTC day: many times what a child calls for, and a bound on what a thief can spend."""
+TRIES = 3
+"""Of writing what became of one: a read and a callback at a time; what they know is settled alike."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopUpDesk:
+    """Takes orders and follows them until they are booked or refused."""
+
+    top_ups: TopUps
+    cards: SimCards
+    provider: SimProvider
+    attempts: Attempts
+    lookup: Lookup
+
+    def order(self, account_id: AccountId, watch_id: WatchId, key: str, amount_cents: int, now: datetime) -> TopUp:
+        """Order a top-up under the caller's idempotency key, which orders once however often it comes.
+
+        Raise NoSim, IdempotencyKeyReused or TooManyAttempts.
+        """
+        top_up_id = top_up_id_of(account_id, watch_id, key, self.lookup)
+        top_up = self.top_ups.get(watch_id, top_up_id)
+        if top_up is None:
+            top_up = self._added(account_id, watch_id, top_up_id, amount_cents, now)
+        if top_up.amount_cents != amount_cents:
+            raise IdempotencyKeyReused("the key came with another amount")
+        return self._followed(top_up, now)
+
+    def get(self, watch_id: WatchId, top_up_id: TopUpId, now: datetime) -> TopUp:
+        """Return a top-up as its operator has it now; raise TopUpNotFound."""
+        top_up = self.top_ups.get(watch_id, top_up_id)
+        if top_up is None:
+            raise TopUpNotFound("the watch has no such top-up")
+        return self._followed(top_up, now)
+
+    def newest(self, watch_id: WatchId, *, limit: int, after: str | None, now: datetime) -> Page[TopUp]:
+        """Return a page of the watch's top-ups, each as its operator has it now as long as it answers."""
+        page = self.top_ups.newest(watch_id, limit=limit, after=after)
+        followed, answers = [], True
+        for top_up in page.items:
+            if answers and top_up.state not in SETTLED:
+                try:
+                    followed.append(self._asked(top_up, now))
+                    continue
+                except ProviderUnavailable:
+                    answers = False
+            followed.append(top_up)
+        return Page(followed, page.next)
+
+    def told(self, watch_id: WatchId, top_up_id: TopUpId, answer: TopUpAnswer, now: datetime) -> None:
+        """Take in what the operator tells of a top-up; one that is not ours is none of our business."""
+        top_up = self.top_ups.get(watch_id, top_up_id)
+        if top_up is not None:
+            self._answered(top_up, answer, now)
+
+    def _added(
+        self, account_id: AccountId, watch_id: WatchId, top_up_id: TopUpId, amount_cents: int, now: datetime
+    ) -> TopUp:
+        """Store the order before its operator hears of it: a crash leaves one whose outcome is not known."""
+        sim = self.cards.sims.get(watch_id)
+        if sim is None:
+            raise NoSim("the watch has no SIM that is known")
+        self._count(watch_id, now)
+        top_up = TopUp(
+            top_up_id=top_up_id,
+            watch_id=watch_id,
+            sim_number=sim.number,
+            amount_cents=amount_cents,
+            ordered_by=account_id,
+            ordered_at=now,
+            state_at=now,
+        )
+        if self.top_ups.add(top_up):
+            return top_up
+        known = self.top_ups.get(watch_id, top_up_id)
+        assert known is not None, "a top-up is never removed while its watch is there"
+        return known
+
+    def _count(self, watch_id: WatchId, now: datetime) -> None:
+        day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if exceeds(self.attempts.count(f"top-ups:{watch_id}:{day:%Y-%m-%d}", now), MOST_A_DAY):
+            raise TooManyAttempts(day + timedelta(days=1) - now)
+
+    def _followed(self, top_up: TopUp, now: datetime) -> TopUp:
+        try:
+            return top_up if top_up.state in SETTLED else self._asked(top_up, now)
+        except ProviderUnavailable:
+            return top_up
+
+    def _asked(self, top_up: TopUp, now: datetime) -> TopUp:
+        """Ask the operator, under the same name as before; raise ProviderUnavailable."""
+        try:
+            answer = self.provider.top_up(top_up, top_up.ordered_at + BOOKED_WITHIN)
+        except ProviderRefused:
+            answer = TopUpAnswer(TopUpState.REFUSED)
+        return self._answered(top_up, answer, now)
+
+    def _answered(self, top_up: TopUp, answer: TopUpAnswer, now: datetime) -> TopUp:
+        if answer.standing is not None:
+            self.cards.told(top_up.watch_id, answer.standing, now)
+        found: TopUp | None = top_up
+        for _ in range(TRIES):
+            if found is None or not is_step(found.state, answer.state):
+                break
+            stored = self.top_ups.replace(replace(found, state=answer.state, state_at=now))
+            if stored is not None:
+                return stored
+            found = self.top_ups.get(top_up.watch_id, top_up.top_up_id)
+        return found or top_up
+
+
+def top_up_id_of(account_id: AccountId, watch_id: WatchId, key: str, lookup: Lookup) -> TopUpId:
+    """Return the name of what an account orders for a watch under this key."""
+    return TopUpId(named_id(bytes.fromhex(lookup.of("top-up", f"{account_id} {watch_id} {key}"))))
+
+
+def is_step(known: TopUpState, told: TopUpState) -> bool:
+    """Tell whether what is told of a top-up is news: what is settled stays, whatever comes late or twice."""
+    return known not in SETTLED and told is not known
