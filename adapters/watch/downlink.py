@@ -101,7 +101,7 @@ class Receiver:
 def shipment_of(item: Item, receiver: Receiver, content: Content | None = None) -> Shipment | None:
     """Return the frames of a command or setting; None where the watch cannot be told it.
 
-    item: as its step gave it, not yet recorded as written. content: of a message's command. A setting that is only kept here has no frames at all.
+    item: as its step gave it, not yet recorded as written. content: of a message's command.
     """
     words = _command_words(item, content) if isinstance(item, Command) else _setting_words(item, receiver)
     if words is None:
@@ -228,9 +228,9 @@ def _alarm_clocks(value: Any, _setting: Setting, _receiver: Receiver) -> Words:
 
 
 def _reminders(value: Any, setting: Setting, _receiver: Receiver) -> Words:
-    before = len(acknowledged["reminders"]) if acknowledged else 0
-    words = [daily.SetPillReminder(_alarm(each.clock), slot, each.text) for slot, each in enumerate(value.reminders, 1)]
-    return [*words, *(daily.SetPillReminder(_NO_ALARM, slot, _CLEARED) for slot in range(len(words) + 1, before + 1))]
+    used = [daily.SetPillReminder(_alarm(each.clock), slot, each.text) for slot, each in enumerate(value.reminders, 1)]
+    last = max(1, _rows_before(setting, "reminders"))
+    return [*used, *(daily.SetPillReminder(_NO_ALARM, slot, _CLEARED) for slot in range(len(used) + 1, last + 1))]
 
 
 def _step_counter(value: Any, _setting: Setting, _receiver: Receiver) -> Words:
