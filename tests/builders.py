@@ -6,10 +6,23 @@ from typing import Any
 from core.accounts.model import Phone, Platform
 from core.alerts.model import Alert, Channel, Delivery, DeliveryState
 from core.kernel.geo import Point
-from core.kernel.ids import DIGEST_BYTES, AccountId, AlertId, FamilyId, WatchId, ZoneId, dated_id, new_id
+from core.kernel.ids import (
+    DIGEST_BYTES,
+    AccountId,
+    AlertId,
+    FamilyId,
+    InvitationId,
+    MessageId,
+    WatchId,
+    ZoneId,
+    dated_id,
+    new_id,
+)
 from core.live.model import LiveView
+from core.messages.model import Direction, Message, MessageKind, VoicePart
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import LearnedPlace, Position, Sighting, Source, TelemetryReading
+from core.watches.model import Invitation, Member, Role
 from core.zones.model import Circle, Zone
 
 HOME = Point(52.2112, 5.9699)
@@ -112,3 +125,39 @@ def any_phone(account_id: AccountId, since: datetime, **known: Any) -> Phone:
         "endpoint": f"arn:aws:sns:eu-central-1:000000000000:endpoint/APNS/any/{new_id()}",
     }
     return Phone(account_id=account_id, since=since, **(defaults | known))
+
+
+def any_message(watch_id: WatchId, at: datetime, **known: Any) -> Message:
+    """Return a text to the watch; number: tells those of an instant apart."""
+    named = MessageId(dated_id(at, known.pop("number", 0).to_bytes(DIGEST_BYTES)))
+    defaults: dict[str, Any] = {
+        "message_id": named,
+        "direction": Direction.TO_WATCH,
+        "kind": MessageKind.TEXT,
+        "author": AccountId("m4x2k7q5a3c6b7d2e4f6g7h2aa"),
+        "text": "Oma haalt je op",
+    }
+    return Message(watch_id=watch_id, created_at=at, **(defaults | known))
+
+
+def any_voice_part(at: datetime, number: int = 1, **known: Any) -> VoicePart:
+    """Return a part of a voice in three."""
+    defaults: dict[str, Any] = {"upload": "a" * 32, "total": 3, "content": bytes([number]) * 10}
+    return VoicePart(number=number, received_at=at, **(defaults | known))
+
+
+def any_invitation(watch_id: WatchId, at: datetime, **known: Any) -> Invitation:
+    """Return a new invitation to be a guardian."""
+    defaults: dict[str, Any] = {
+        "invitation_id": InvitationId(new_id()),
+        "role": Role.GUARDIAN,
+        "invited_by": AccountId(new_id()),
+        "secret_hash": "0" * 64,
+    }
+    return Invitation(watch_id=watch_id, invited_at=at, **(defaults | known))
+
+
+def any_member(watch_id: WatchId, since: datetime, **known: Any) -> Member:
+    """Return a guardian without a name."""
+    defaults: dict[str, Any] = {"account_id": AccountId(new_id()), "role": Role.GUARDIAN}
+    return Member(watch_id=watch_id, since=since, **(defaults | known))

@@ -1,4 +1,4 @@
-"""All tables and the wrapping key on moto."""
+"""All tables, the bucket and the wrapping key on moto."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,20 +8,24 @@ from moto import mock_aws
 from adapters.aws import client
 from adapters.dynamo.connection import connect, schema
 from adapters.dynamo.tables import TABLES
+from adapters.media.bucket import bucket_name
 from adapters.settings import Settings
 
 STAGE = "test"
 REGION = "eu-central-1"
+BUCKET = bucket_name(STAGE, "000000000000")
 
 
 @contextmanager
 def storage() -> Iterator[Settings]:
-    """Yield settings that point at fresh tables and a KMS key; the records imported so far are connected to them."""
+    """Yield settings of fresh tables, a bucket and a KMS key; the records imported so far are connected to the tables."""
     with mock_aws():
         settings = Settings(stage=STAGE, region=REGION)
         create_tables(settings)
+        place = {"LocationConstraint": REGION}
+        client("s3", settings).create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
         wrapping_key = client("kms", settings).create_key()["KeyMetadata"]["KeyId"]
-        settings = Settings(stage=STAGE, region=REGION, wrapping_key=wrapping_key)
+        settings = Settings(stage=STAGE, region=REGION, wrapping_key=wrapping_key, media_bucket=BUCKET)
         connect(settings)
         yield settings
 

@@ -16,10 +16,12 @@ from adapters.dynamo.claim_codes import DynamoClaimCodes
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.due_times import DynamoDueTimes
+from adapters.dynamo.families import DynamoFamilies, DynamoInvitations
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
@@ -28,12 +30,14 @@ from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.voice_parts import DynamoVoiceParts
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.dynamo.zones import DynamoZones
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring, KeyRows, KeyWrapper
 from adapters.lookup import HmacLookup
+from adapters.media.store import S3MediaStore
 from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
@@ -43,6 +47,7 @@ from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, Pr
 from core.changes.ports import Changes
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.live.ports import LiveViews
+from core.messages.ports import MediaStore, Messages, VoiceParts
 from core.notices.ports import Notices
 from core.retention.policy import Subject
 from core.tracking.ingest import Ingest, Ports
@@ -57,8 +62,8 @@ from core.tracking.ports import (
     SweepMarks,
     TelemetryReadings,
 )
-from core.watches.model import StockedDevice
-from core.watches.ports import ClaimCodes, Devices, Memberships, WatchProfiles
+from core.watches.model import Role, StockedDevice
+from core.watches.ports import ClaimCodes, Devices, Families, Invitations, Memberships, WatchProfiles
 from core.zones.ports import Zones
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import InMemoryPhones
@@ -72,6 +77,7 @@ from tests.fakes.alerts import (
 )
 from tests.fakes.changes import InMemoryChanges
 from tests.fakes.live import InMemoryLiveViews
+from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, InMemoryVoiceParts
 from tests.fakes.notices import InMemoryNotices
 from tests.fakes.tracking import (
     InMemoryCells,
@@ -86,7 +92,14 @@ from tests.fakes.tracking import (
     RecordingWatchkeeper,
 )
 from tests.fakes.vault import InMemoryKeyRows, PlainKeyWrapper
-from tests.fakes.watches import InMemoryClaimCodes, InMemoryDevices, InMemoryMemberships, InMemoryWatchProfiles
+from tests.fakes.watches import (
+    InMemoryClaimCodes,
+    InMemoryDevices,
+    InMemoryFamilies,
+    InMemoryInvitations,
+    InMemoryMemberships,
+    InMemoryWatchProfiles,
+)
 from tests.fakes.zones import InMemoryZones
 from tests.frames import DEVICE
 from tests.storage import storage
@@ -107,6 +120,8 @@ class World:
     lookup: HmacLookup
     devices: Devices
     claim_codes: ClaimCodes
+    families: Families
+    invitations: Invitations
     memberships: Memberships
     profiles: WatchProfiles
     positions: Positions
@@ -128,6 +143,9 @@ class World:
     changes: Changes
     live_views: LiveViews
     phones: Phones
+    messages: Messages
+    voice_parts: VoiceParts
+    media: MediaStore
     alarms: RecordingAlarms = field(default_factory=RecordingAlarms)
     watchkeeper: RecordingWatchkeeper = field(default_factory=RecordingWatchkeeper)
     live_feed: RecordingLiveFeed = field(default_factory=RecordingLiveFeed)
@@ -139,6 +157,15 @@ class World:
         self.devices.bind(device_id, watch_id, AccountId(new_id()), self.clock.now() - since)
         self.sealer.make(Subject.BINDING, watch_id)  # the fake of Devices makes no keys
         return watch_id
+
+    def owner_of(self, watch_id: WatchId) -> AccountId:
+        """Return the account that owns the watch."""
+        [owner] = [each.account_id for each in self.memberships.of_watch(watch_id) if each.role is Role.OWNER]
+        return owner
+
+    def unbind(self, watch_id: WatchId, at: datetime) -> None:
+        """End the watch's binding."""
+        self.devices.unbind(watch_id, self.owner_of(watch_id), at)
 
     def account(self) -> AccountId:
         """Return a new account with a key."""
@@ -189,11 +216,13 @@ def stocked(device_id: str = DEVICE) -> StockedDevice:
 
 def in_memory(clock: FrozenClock) -> World:
     """Return a world in memory; only the cipher is real."""
-    memberships = InMemoryMemberships()
+    memberships, invitations = InMemoryMemberships(), InMemoryInvitations()
     return World(
         **_vault(InMemoryKeyRows(clock), PlainKeyWrapper(), clock),
         devices=InMemoryDevices(memberships),
         claim_codes=InMemoryClaimCodes(),
+        families=InMemoryFamilies(memberships, invitations),
+        invitations=invitations,
         memberships=memberships,
         profiles=InMemoryWatchProfiles(),
         positions=InMemoryPositions(clock),
@@ -214,6 +243,9 @@ def in_memory(clock: FrozenClock) -> World:
         changes=InMemoryChanges(clock),
         live_views=InMemoryLiveViews(),
         phones=InMemoryPhones(),
+        messages=InMemoryMessages(clock),
+        voice_parts=InMemoryVoiceParts(),
+        media=InMemoryMediaStore(clock),
     )
 
 
@@ -233,6 +265,8 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         **vault,
         devices=DynamoDevices(sealer, sealer, vault["lookup"]),
         claim_codes=DynamoClaimCodes(sealer),
+        families=DynamoFamilies(sealer),
+        invitations=DynamoInvitations(),
         memberships=DynamoMemberships(),
         profiles=DynamoWatchProfiles(sealer),
         positions=DynamoPositions(sealer, clock),
@@ -253,6 +287,9 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         changes=DynamoChanges(clock),
         live_views=DynamoLiveViews(),
         phones=DynamoPhones(sealer),
+        messages=DynamoMessages(sealer, clock),
+        voice_parts=DynamoVoiceParts(sealer),
+        media=S3MediaStore(client("s3", settings), settings.media_bucket, sealer),
     )
 
 

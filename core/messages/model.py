@@ -11,10 +11,18 @@ LONGEST_TEXT = 30
 """Characters, UTF-16 code units as the watch counts them: what its screen shows."""
 LONGEST_VOICE = timedelta(seconds=15)
 """What these watches record and take."""
+LONGEST_HEARD = timedelta(minutes=1)
+"""Of a voice from a watch: four times what the known ones record."""
 LARGEST_VOICE_BYTES = 256 * 1024
 """Of a recording: 15 s at 128 kbit/s, more than any phone's recorder takes for speech."""
 LARGEST_PICTURE_BYTES = 3 * 1024 * 1024
 """Of a picture: what a phone's camera makes, and as text of base64 within the 6 MB that a Lambda is called with."""
+
+
+LARGEST_PART_BYTES = 8 * 1024
+"""Of a voice that comes in parts: they were seen of 1 KiB."""
+MOST_PARTS = 128
+"""A minute at the highest rate is 94 parts of 1 KiB."""
 
 
 class MessageNotFound(NotFound):
@@ -71,3 +79,14 @@ class Message:
     media_id: MediaId | None = None
     duration: timedelta | None = None
     command_id: CommandId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoicePart:
+    """One part of a voice. upload: a keyed digest of what the watch calls the whole. number: 1 to total."""
+
+    upload: str
+    number: int
+    total: int
+    received_at: datetime
+    content: bytes = field(repr=False)

@@ -1,11 +1,12 @@
 """What messages need of the world. Every read filters on expiry."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.kernel.ids import MediaId, MessageId, WatchId
 from core.kernel.page import Page
-from core.messages.model import Message
+from core.messages.model import Message, VoicePart
 
 
 class Messages(Protocol):
@@ -30,11 +31,30 @@ class Messages(Protocol):
         ...
 
 
+class VoiceParts(Protocol):
+    """Voices that have not come whole yet, sealed under their binding, for a quarter of an hour."""
+
+    def put(self, watch_id: WatchId, part: VoicePart, now: datetime) -> None:
+        """Keep it in the place of an earlier one of its number. Raise Unreadable as Sealer does."""
+        ...
+
+    def of_upload(self, watch_id: WatchId, upload: str, now: datetime) -> Sequence[VoicePart]:
+        """Return what there is of an upload and is not over, by number, read consistently."""
+        ...
+
+    def remove(self, watch_id: WatchId, upload: str) -> None:
+        """Remove all of an upload."""
+        ...
+
+
 class MediaStore(Protocol):
     """Voices and photos: sealed before they leave the process, under random names."""
 
     def put(self, data_class: str, watch_id: WatchId, media_id: MediaId, content: bytes, created_at: datetime) -> None:
-        """Store it. data_class: voice or photo. created_at: of the message, which is over at the same instant."""
+        """Store it. data_class: voice or photo. created_at: of the message, which is over at the same instant.
+
+        Raise EpochOver or Unreadable as Sealer does.
+        """
         ...
 
     def get(

@@ -18,15 +18,20 @@ from av.audio.stream import AudioStream
 from PIL import Image, ImageOps
 
 from core.messages.amr import HEADER as AMR_HEADER
-from core.messages.model import LARGEST_PICTURE_BYTES, LARGEST_VOICE_BYTES, LONGEST_VOICE, InvalidMedia, MediaFlaw
+from core.messages.model import (
+    LARGEST_PICTURE_BYTES,
+    LARGEST_VOICE_BYTES,
+    LONGEST_HEARD,
+    LONGEST_VOICE,
+    InvalidMedia,
+    MediaFlaw,
+)
 
 LONGEST_SIDE_PX = 640
 """Of a stored picture: sharp on a phone's screen as the small face that it is."""
 MOST_PIXELS = 25_000_000
 """Of a given picture: today's phones take 24 million; opened they are 100 MB."""
 JPEG_QUALITY = 85
-LONGEST_HEARD = timedelta(minutes=1)
-"""Of a watch's voice, which ingest has measured already."""
 STOPS_LATE = timedelta(seconds=1)
 """By which a recorder that was to stop at the longest overshoots; so much is cut off, more is refused."""
 MOST_PACKETS = 25_000

@@ -8,18 +8,23 @@ from typing import Any
 import pytest
 
 from core.alerts.model import Acknowledgement, Due, DueKind, WatchState
-from core.kernel.ids import AccountId, WatchId
+from core.kernel.ids import AccountId, MediaId, WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY
+from core.watches.model import OwnershipOffer
 from tests.builders import (
     any_alert,
     any_alert_id,
     any_delivery,
+    any_invitation,
     any_learned_place,
     any_live_view,
+    any_member,
+    any_message,
     any_phone,
     any_position,
     any_reading,
+    any_voice_part,
 )
 from tests.clocks import NOON
 from tests.worlds import FAR_AHEAD, LONG_AGO, World
@@ -109,6 +114,16 @@ KEPT = {
             case.world.live_views.of_watch(case.watch_id, now),
         ],
     ),
+    "invitation": Kept(
+        lambda case: [
+            case.world.invitations.add(any_invitation(case.watch_id, case.at)),
+            case.world.families.offer(_offer(case)),
+        ],
+        lambda case, now: [
+            case.world.invitations.of_watch(case.watch_id, now),
+            case.world.families.offer_of(case.watch_id, now),
+        ],
+    ),
     "claim_code": Kept(
         lambda case: case.world.claim_codes.put(NAME, "12345678", case.at),
         lambda case, now: [case.world.claim_codes.get(NAME, now)],
@@ -116,6 +131,21 @@ KEPT = {
     "phone": Kept(
         lambda case: case.world.phones.put(any_phone(case.account_id, case.at)),
         lambda case, now: [case.world.phones.of_account(case.account_id, now)],
+    ),
+    "message": Kept(
+        lambda case: case.world.messages.add(any_message(case.watch_id, case.at)),
+        lambda case, now: [
+            _all(case.world.messages.between, case, now),
+            case.world.messages.get(case.watch_id, any_message(case.watch_id, case.at).message_id, now),
+        ],
+    ),
+    "voice": Kept(
+        lambda case: case.world.media.put("voice", case.watch_id, MediaId("a" * 26), b"any", case.at),
+        lambda case, now: [case.world.media.get("voice", case.watch_id, MediaId("a" * 26), case.at, now)],
+    ),
+    "voice_part": Kept(
+        lambda case: case.world.voice_parts.put(case.watch_id, any_voice_part(case.at), case.at),
+        lambda case, now: [case.world.voice_parts.of_upload(case.watch_id, "a" * 32, now)],
     ),
 }
 NOT_HERE = {
@@ -131,6 +161,15 @@ MARKS = {
     **dict.fromkeys(("learned_place", "watch_state", "alert"), THREE_MONTHS),
     "telemetry": pytest.mark.promise("P-20", guard="core.retention.policy:is_over", part="same retention"),
 }
+
+
+def _offer(case: Case) -> OwnershipOffer:
+    owner = case.world.owner_of(case.watch_id)
+    invitation = any_invitation(case.watch_id, case.at)
+    case.world.invitations.add(invitation)
+    member = any_member(case.watch_id, case.at)
+    case.world.families.join(invitation, member)
+    return OwnershipOffer(watch_id=case.watch_id, to=member.account_id, by=owner, offered_at=case.at)
 
 
 def _all(between: Callable[..., Page[Any]], case: Case, now: datetime) -> Sequence[Any]:
