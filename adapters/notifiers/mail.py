@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from adapters.outages import is_outage
 from core.accounts.ports import Accounts
-from core.alerts.messages import mail_of
+from core.alerts.messages import Mail, mail_of
 from core.alerts.model import Alert
 from core.alerts.ports import ChannelFailed
 from core.kernel.ids import AccountId
@@ -17,23 +17,20 @@ from core.vault.model import Unreadable
 _LOG = logging.getLogger(__name__)
 
 
-class SesMailNotifier:
-    """Notifier of Channel.MAIL. client: a botocore SESv2 client. sender: its address; empty: the stage sends none."""
+class SesMails:
+    """Mails through SES. client: a botocore SESv2 client. sender: its address; empty: the stage sends none."""
 
-    def __init__(self, client: Any, accounts: Accounts, sender: str) -> None:
+    def __init__(self, client: Any, sender: str) -> None:
         self._client = client
-        self._accounts = accounts
-        self._sender = sender
+        self.sender = sender
 
-    def send(self, account_id: AccountId, alert: Alert, now: datetime) -> bool:  # noqa: ARG002 - the port's signature
-        """Return False where there is no sender or no such account any more; raise ChannelFailed."""
-        address = self._address_of(account_id) if self._sender else None
-        if address is None:
+    def send(self, address: str, mail: Mail) -> bool:
+        """Return False where there is no sender; raise ChannelFailed."""
+        if not self.sender:
             return False
-        mail = mail_of(alert)
         try:
             self._client.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=self.sender,
                 Destination={"ToAddresses": [address]},
                 Content={
                     "Simple": {
@@ -49,6 +46,19 @@ class SesMailNotifier:
             _LOG.warning("SES was not reached: %s", type(error).__name__)
             raise ChannelFailed("SES was not reached") from None
         return True
+
+
+class SesMailNotifier:
+    """Notifier of Channel.MAIL."""
+
+    def __init__(self, client: Any, accounts: Accounts, sender: str) -> None:
+        self._mails = SesMails(client, sender)
+        self._accounts = accounts
+
+    def send(self, account_id: AccountId, alert: Alert, now: datetime) -> bool:  # noqa: ARG002 - the port's signature
+        """Return False where there is no sender or no such account any more; raise ChannelFailed."""
+        address = self._address_of(account_id) if self._mails.sender else None
+        return address is not None and self._mails.send(address, mail_of(alert))
 
     def _address_of(self, account_id: AccountId) -> str | None:
         try:

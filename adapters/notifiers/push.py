@@ -28,7 +28,7 @@ PHONES_PER_ACCOUNT = 10
 """Those of the newest sign-ins ring: whoever registers more keeps no other guardian waiting."""
 _CRITICAL = "critical"
 _APPLE_SOUNDS = {"sos": "sos.caf", "default": "default"}
-_ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts"}
+_ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts", "notice": "notices"}
 """The app's notification channels: on Android these, not the message, decide whether silence is broken."""
 
 
@@ -39,7 +39,7 @@ class _Outcome(Enum):
 
 
 class SnsPushNotifier:
-    """Notifier of Channel.PUSH: rings the guardian's phones whose sign-in still holds.
+    """Notifier of Channel.PUSH, and Ringer: rings the guardian's phones whose sign-in still holds.
 
     client: a botocore SNS client with few attempts, as every one of them delays the next guardian.
     """
@@ -50,8 +50,14 @@ class SnsPushNotifier:
         self._families = families
 
     def send(self, account_id: AccountId, alert: Alert, now: datetime) -> bool:
+        """Ring for an alert; see `ring`."""
+        return self.ring(account_id, push_payload(alert), now)
+
+    def ring(self, account_id: AccountId, payload: Mapping[str, str], now: datetime) -> bool:
         """Return whether a phone was rung, False when there is none; raise ChannelFailed when all there are refused."""
-        outcomes = {self._ring(phone, alert) for phone in islice(self._signed_in(account_id, now), PHONES_PER_ACCOUNT)}
+        outcomes = {
+            self._ring(phone, payload) for phone in islice(self._signed_in(account_id, now), PHONES_PER_ACCOUNT)
+        }
         if _Outcome.REFUSED in outcomes and _Outcome.TAKEN not in outcomes:
             raise ChannelFailed("no phone could be rung")
         return _Outcome.TAKEN in outcomes
@@ -71,9 +77,9 @@ class SnsPushNotifier:
                 raise
             raise ChannelFailed("the phones could not be read") from None
 
-    def _ring(self, phone: Phone, alert: Alert) -> _Outcome:
+    def _ring(self, phone: Phone, payload: Mapping[str, str]) -> _Outcome:
         try:
-            self._client.publish(TargetArn=phone.endpoint, **message_of(alert))
+            self._client.publish(TargetArn=phone.endpoint, **message_of(payload))
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _GONE:
@@ -95,9 +101,8 @@ class SnsPushNotifier:
                 raise
 
 
-def message_of(alert: Alert) -> Mapping[str, Any]:
-    """Return what SNS publishes of an alert: the same payload in the form of each service."""
-    payload = push_payload(alert)
+def message_of(payload: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return what SNS publishes of a payload (see push_payload): the same in the form of each service."""
     apns = json.dumps(_apns(payload))
     forms = {"default": payload["type"], "APNS": apns, "APNS_SANDBOX": apns, "GCM": json.dumps(_fcm(payload))}
     seconds = str(int(KEPT_FOR.total_seconds()))

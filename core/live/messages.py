@@ -11,7 +11,7 @@ from core.tracking.model import Position
 
 def watching(view: LiveView) -> Mapping[str, Any]:
     """Return the answer to a token that was accepted: from now on these watches are shown, until that instant."""
-    return {"type": "watching", "watch_ids": list(view.watch_ids), "until": _text(view.until)}
+    return {"type": "watching", "watch_ids": list(view.watch_ids), "until": text_of(view.until)}
 
 
 def position_message(position: Position) -> Mapping[str, Any]:
@@ -19,8 +19,8 @@ def position_message(position: Position) -> Mapping[str, Any]:
     return {
         "type": "position",
         "watch_id": position.watch_id,
-        "at": _text(position.at),
-        "received_at": _text(position.received_at),
+        "at": text_of(position.at),
+        "received_at": text_of(position.received_at),
         "latitude": position.point.latitude,
         "longitude": position.point.longitude,
         "source": position.source,
@@ -42,8 +42,8 @@ def alert_message(alert: Alert) -> Mapping[str, Any]:
         "watch_id": alert.watch_id,
         "id": alert.alert_id,
         "kind": alert.kind,
-        "at": _text(alert.at),
-        "received_at": _text(alert.received_at),
+        "at": text_of(alert.at),
+        "received_at": text_of(alert.received_at),
         "late": alert.is_late,
         "confirmed": alert.is_confirmed,
         "held_back": alert.is_held_back,
@@ -52,6 +52,6 @@ def alert_message(alert: Alert) -> Mapping[str, Any]:
     }
 
 
-def _text(at: datetime) -> str:
+def text_of(at: datetime) -> str:
     """Return an instant as the API writes it: ISO 8601 with Z."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -16,6 +16,7 @@ from adapters.aws import client
 from adapters.notifiers.push import PHONES_PER_ACCOUNT, SnsPushNotifier, message_of
 from adapters.settings import Settings
 from core.accounts.model import Phone, Platform, TokenFamily
+from core.alerts.messages import push_payload
 from core.alerts.model import Alert
 from core.alerts.ports import ChannelFailed
 from core.kernel.ids import AccountId, FamilyId, WatchId, ZoneId, new_id
@@ -211,7 +212,7 @@ def test_an_erased_account_has_no_phone_and_an_outage_is_the_channels_failure() 
 @pytest.mark.parametrize("kind", AlarmKind)
 def test_the_message_has_the_form_of_each_service_and_holds_nothing_else(kind: AlarmKind) -> None:
     alert = alert_of(kind)
-    message = message_of(alert)
+    message = message_of(push_payload(alert))
     forms = {service: text for service, text in json.loads(message["Message"]).items() if service != "default"}
     apns, sandbox, fcm = (json.loads(forms[service]) for service in ("APNS", "APNS_SANDBOX", "GCM"))
     assert apns == sandbox
@@ -232,7 +233,7 @@ def test_the_message_has_the_form_of_each_service_and_holds_nothing_else(kind: A
 
 def test_only_an_sos_breaks_through_silence() -> None:
     def aps(kind: AlarmKind) -> Any:
-        return json.loads(json.loads(message_of(alert_of(kind))["Message"])["APNS"])["aps"]
+        return json.loads(json.loads(message_of(push_payload(alert_of(kind)))["Message"])["APNS"])["aps"]
 
     assert aps(AlarmKind.SOS)["interruption-level"] == "critical"
     assert aps(AlarmKind.SOS)["sound"]["critical"] == 1
@@ -240,6 +241,6 @@ def test_only_an_sos_breaks_through_silence() -> None:
 
 
 def test_a_push_for_a_phone_without_a_network_is_kept_for_hours() -> None:
-    attributes = message_of(alert_of(AlarmKind.SOS))["MessageAttributes"]
+    attributes = message_of(push_payload(alert_of(AlarmKind.SOS)))["MessageAttributes"]
     seconds = int(attributes["AWS.SNS.MOBILE.APNS.TTL"]["StringValue"])
     assert timedelta(hours=1) <= timedelta(seconds=seconds) <= timedelta(hours=8)
