@@ -47,6 +47,7 @@ from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, Pr
 from core.changes.ports import Changes
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.live.ports import LiveViews
+from core.messages.inbox import VoiceInbox
 from core.messages.ports import MediaStore, Messages, VoiceParts
 from core.notices.ports import Notices
 from core.retention.policy import Subject
@@ -78,7 +79,7 @@ from tests.fakes.alerts import (
 from tests.fakes.changes import InMemoryChanges
 from tests.fakes.live import InMemoryLiveViews
 from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, InMemoryVoiceParts
-from tests.fakes.notices import InMemoryNotices
+from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer
 from tests.fakes.tracking import (
     InMemoryCells,
     InMemoryLearnedPlaces,
@@ -149,6 +150,7 @@ class World:
     alarms: RecordingAlarms = field(default_factory=RecordingAlarms)
     watchkeeper: RecordingWatchkeeper = field(default_factory=RecordingWatchkeeper)
     live_feed: RecordingLiveFeed = field(default_factory=RecordingLiveFeed)
+    announcer: RecordingAnnouncer = field(default_factory=RecordingAnnouncer)
 
     def watch(self, device_id: str = DEVICE, since: timedelta = timedelta(days=100)) -> WatchId:
         """Stock a device and bind it to a new account; return the watch."""
@@ -189,11 +191,24 @@ class World:
             alarms=self.alarms,
             watchkeeper=self.watchkeeper,
             live_feed=self.live_feed,
+            inbox=self.inbox(),
             lookup=self.lookup,
             clock=self.clock,
             is_outage=is_outage,
         )
         return replace(ours, **others)
+
+    def inbox(self) -> VoiceInbox:
+        """Return the inbox over these ports."""
+        return VoiceInbox(
+            messages=self.messages,
+            media=self.media,
+            parts=self.voice_parts,
+            memberships=self.memberships,
+            announcer=self.announcer,
+            lookup=self.lookup,
+            clock=self.clock,
+        )
 
     def ingest(self, **others: Any) -> Ingest:
         """Return ingest over these ports, some replaced."""

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import UpdateError
 
-from adapters.dynamo.record import CONDITION_FAILED, ExpiryAttribute, Record, holding
+from adapters.dynamo.record import ExpiryAttribute, Record, holding
 from adapters.dynamo.tables import TABLES
 from core.retention.policy import POLICY
 from core.vault.model import STOCK, SealedUnder, Unreadable
@@ -50,16 +49,8 @@ class DynamoClaimCodes:
     def attempt(self, device: str, now: datetime) -> ClaimCode | None:
         """See ClaimCodes."""
         record = ClaimCodeRecord(device, _ENTRY)
-        try:
-            record.update(
-                [ClaimCodeRecord.tries.add(1)],
-                (ClaimCodeRecord.tries < CODE_TRIES) & (ClaimCodeRecord.expires_at > now.replace(microsecond=0)),
-            )
-        except UpdateError as refusal:
-            if refusal.cause_response_code == CONDITION_FAILED:
-                return None
-            raise
-        return self._code(record)
+        is_open = (ClaimCodeRecord.tries < CODE_TRIES) & (ClaimCodeRecord.expires_at > now.replace(microsecond=0))
+        return self._code(record) if record.amend([ClaimCodeRecord.tries.add(1)], is_open) else None
 
     def remove(self, device: str) -> None:
         """See ClaimCodes."""

@@ -32,11 +32,12 @@ def connect(settings: Settings) -> None:
         read_timeout_seconds=READ_SECONDS,
         max_retry_attempts=ATTEMPTS - 1,
     )
+    for spec in {record.table.name: record.table for record in records()}.values():
+        shared.add_meta_table(MetaTable({"TableName": spec.physical_name(settings.stage), **schema(spec)}))
     for record in records():
         name = record.table.physical_name(settings.stage)
         table = TableConnection(name, region=settings.region)
         table.connection = shared
-        shared.add_meta_table(MetaTable({"TableName": name, **schema(record.table)}))
         # a batch that is not done is sent again by the model itself; all else is the shared connection's
         record.Meta = SimpleNamespace(table_name=name, max_retry_attempts=ATTEMPTS)
         record._connection = table  # noqa: SLF001 - pynamodb has no public way to share a connection

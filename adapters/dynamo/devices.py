@@ -6,16 +6,18 @@ from dataclasses import asdict
 from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
-from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.operand import Path
 
-from adapters.dynamo.memberships import MemberRecord, MembershipRecord
+from adapters.dynamo.memberships import MemberRecord, PartRecord, PastWatchRecord, WatchRecord, parts_of
 from adapters.dynamo.record import Record, fit, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
+from adapters.dynamo.together import TRIES, Together
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import POLICY, Subject
 from core.vault.model import STOCK, SealedUnder
 from core.vault.ports import Lookup, Sealer, SubjectKeys
-from core.watches.model import Binding, Identity, Membership, NotBindable, Role, Standing, StockedDevice
+from core.watches.model import Binding, Identity, Membership, NotBindable, NotTheOwner, Role, Standing, StockedDevice
 
 
 class DeviceRecord(Record):
@@ -104,48 +106,63 @@ class DynamoDevices(DynamoStandings):
         """Bind a stocked device."""
         name = self._name(device_id)
         owner = Membership(account_id=account_id, watch_id=watch_id, role=Role.OWNER, since=at)
+        refusal = NotBindable("not stocked, or bound already")
         self._keys.make(Subject.BINDING, watch_id)
-        try:
-            with DeviceRecord.transaction() as together:
-                together.update(
-                    DeviceRecord(name),
-                    actions=[DeviceRecord.watch_id.set(watch_id)],
-                    condition=DeviceRecord.device.exists() & DeviceRecord.watch_id.does_not_exist(),
-                )
-                together.save(BindingRecord(name, instant(at), watch_id=watch_id))
-                together.save(MembershipRecord.of(owner))
-                together.save(MemberRecord.of(owner))
-        except TransactWriteError as refusal:
-            _raise_if_condition_failed(refusal, "not stocked, or bound already")
-            raise
+        together = Together()
+        together.update(
+            DeviceRecord(name),
+            [DeviceRecord.watch_id.set(watch_id)],
+            DeviceRecord.device.exists() & DeviceRecord.watch_id.does_not_exist(),
+            refusal,
+        )
+        watch = WatchRecord(watch_id, device=name, members=1)
+        for record in (BindingRecord(name, instant(at), watch_id=watch_id), watch, *parts_of(owner)):
+            together.put(record, Path(record.table.partition_key).does_not_exist(), refusal)
+        together.commit()
 
-    def unbind(self, device_id: str, at: datetime) -> None:
-        """End the open binding."""
-        name = self._name(device_id)
-        last = next(fit(BindingRecord.query(name, consistent_read=True, scan_index_forward=False, limit=1)), None)
-        if last is None:
-            raise NotBindable("no binding is open")
-        try:
-            with DeviceRecord.transaction() as together:
-                together.update(
-                    DeviceRecord(name),
-                    actions=[DeviceRecord.watch_id.remove()],
-                    condition=DeviceRecord.watch_id == last.watch_id,
-                )
-                together.update(
-                    BindingRecord(name, last.bound_at),
-                    actions=[BindingRecord.unbound_at.set(instant(at))],
-                    condition=BindingRecord.unbound_at.does_not_exist(),
-                )
-        except TransactWriteError as refusal:
-            _raise_if_condition_failed(refusal, "no binding is open")
-            raise
+    def of_watch(self, watch_id: WatchId) -> StockedDevice | None:
+        """Return the device that is bound as this watch; raise Unreadable."""
+        watch = WatchRecord.find(watch_id)
+        record = None if watch is None else DeviceRecord.find(watch.device)
+        if record is None:
+            return None
+        return StockedDevice(**json.loads(self._sealer.open(record.payload, _under(record.device))))
+
+    def unbind(self, watch_id: WatchId, by: AccountId, at: datetime) -> Sequence[Membership]:
+        """End the binding and every membership. Whoever joins meanwhile makes it start over."""
+        for _ in range(TRIES):
+            try:
+                return self._unbind(watch_id, by, at)
+            except ChangedMeanwhile:
+                continue
+        raise ChangedMeanwhile("others keep changing the family")
+
+    def _unbind(self, watch_id: WatchId, by: AccountId, at: datetime) -> Sequence[Membership]:
+        watch = WatchRecord.find(watch_id)
+        members = [record.to_domain() for record in fit(MemberRecord.query(watch_id, consistent_read=True))]
+        if watch is None or not any(each.account_id == by and each.role is Role.OWNER for each in members):
+            raise NotTheOwner("only its owner unbinds a watch")
+        changed = ChangedMeanwhile("the family changed")
+        last = next(fit(BindingRecord.query(watch.device, consistent_read=True, scan_index_forward=False, limit=1)))
+        together = Together()
+        together.update(
+            DeviceRecord(watch.device), [DeviceRecord.watch_id.remove()], DeviceRecord.watch_id == watch_id, changed
+        )
+        together.update(
+            BindingRecord(watch.device, last.bound_at),
+            [BindingRecord.unbound_at.set(instant(at))],
+            BindingRecord.watch_id == watch_id,
+            changed,
+        )
+        together.remove(watch, WatchRecord.members == len(members), changed)
+        for member in members:
+            for record in parts_of(member):
+                together.remove(record, PartRecord.role == member.role.value, changed)
+        past = PastWatchRecord(by, watch_id, unbound_at=instant(at))
+        together.put(past, PastWatchRecord.account_id.does_not_exist(), changed)
+        together.commit()
+        return members
 
 
 def _under(name: str) -> SealedUnder:
     return SealedUnder(data_class=POLICY["device"], subject_id=STOCK, table=DeviceRecord.table.name, key=(name,))
-
-
-def _raise_if_condition_failed(refusal: TransactWriteError, fact: str) -> None:
-    if any(reason and reason.code == "ConditionalCheckFailed" for reason in refusal.cancellation_reasons):
-        raise NotBindable(fact) from None

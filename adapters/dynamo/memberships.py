@@ -1,16 +1,16 @@
-"""Who may see which watch: the same memberships by account and by watch."""
+"""Who may see which watch: the same memberships by account and by watch, and what is counted of a watch."""
 
 from collections.abc import Sequence
 from typing import TypeVar
 
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from adapters.dynamo.record import Record, fit, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
 from core.kernel.ids import AccountId, WatchId
 from core.watches.model import Membership, Role
 
-_ATTRIBUTE_CLASSES = holding(membership=("account_id", "watch_id", "role", "since"))
+_PART = ("account_id", "watch_id", "role", "since")
 
 AnyPart = TypeVar("AnyPart", bound="PartRecord")
 
@@ -47,20 +47,48 @@ class MembershipRecord(PartRecord):
     """By account."""
 
     table = TABLES["memberships"]
-    attribute_classes = _ATTRIBUTE_CLASSES
+    attribute_classes = holding(membership=_PART)
 
     account_id = UnicodeAttribute(hash_key=True)
     watch_id = UnicodeAttribute(range_key=True)
 
 
 class MemberRecord(PartRecord):
-    """By watch."""
+    """By watch. name: sealed."""
 
     table = TABLES["members"]
-    attribute_classes = _ATTRIBUTE_CLASSES
+    attribute_classes = holding(membership=_PART, member_name=("name",))
 
     watch_id = UnicodeAttribute(hash_key=True)
     account_id = UnicodeAttribute(range_key=True)
+    name = BinaryAttribute(legacy_encoding=False, null=True)
+
+
+class WatchRecord(Record):
+    """A watch as long as it is bound. device: its device's name, an HMAC. members: how many, the owner too."""
+
+    table = TABLES["watches"]
+    attribute_classes = holding(binding=("watch_id", "device"), membership=("members",))
+
+    watch_id = UnicodeAttribute(hash_key=True)
+    device = UnicodeAttribute()
+    members = NumberAttribute()
+
+
+class PastWatchRecord(Record):
+    """A watch that was unbound, by its last owner: by this an erasure finds the key that is left."""
+
+    table = TABLES["past-watches"]
+    attribute_classes = holding(membership=("account_id", "watch_id", "unbound_at"))
+
+    account_id = UnicodeAttribute(hash_key=True)
+    watch_id = UnicodeAttribute(range_key=True)
+    unbound_at = UnicodeAttribute()
+
+
+def parts_of(membership: Membership) -> tuple[MembershipRecord, MemberRecord]:
+    """Return both records of a membership: whoever writes one writes the other."""
+    return MembershipRecord.of(membership), MemberRecord.of(membership)
 
 
 class DynamoMemberships:

@@ -230,6 +230,12 @@ _CLASSES = (
         subject=Subject.NONE,
     ),
     DataClass(
+        name="member_name",
+        purpose="let the guardians of a watch tell each other apart",
+        words="Andere informatie zoals telefoonnummers en foto's",
+        subject=Subject.BINDING,
+    ),
+    DataClass(
         name="account",
         purpose="let a guardian sign in",
         words="Gebruikersnaam en wachtwoord voor inloggen op onze apps en GPS platform",

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from core.kernel.errors import Refused
-from core.kernel.ids import AccountId, WatchId
+from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import AccountId, InvitationId, WatchId
+from core.retention.policy import POLICY
 
 _DEVICE_ID = re.compile(r"[0-9]{10}|[0-9]{15}")
 _MODEL = re.compile(r"[A-Za-z0-9 ._-]{1,40}")
@@ -16,6 +17,46 @@ _ICCID = re.compile(r"[0-9]{18,22}")  # ITU-T E.118: up to 19 digits; cards in u
 
 class NotBindable(Refused):
     """The device is not stocked, or bound already."""
+
+
+class ClaimRefused(Refused):
+    """No device can be claimed so: it is unknown, or bound, or what was shown is wrong. Which is never told."""
+
+
+class NotTheOwner(Refused):
+    """Only the watch's owner does this, and who asks is not its owner, or not any more."""
+
+
+class OwnerStays(Refused):
+    """The owner can neither leave nor take another role: the ownership moves, or the watch is unbound."""
+
+
+class MemberNotFound(NotFound):
+    """The watch has no such member beside its owner."""
+
+
+class AlreadyMember(Refused):
+    """Who would join has joined."""
+
+
+class FamilyFull(Refused):
+    """The watch has MOST_MEMBERS beside its owner."""
+
+
+class TooManyInvitations(Refused):
+    """The watch has INVITATIONS_PER_WATCH that nobody has accepted yet."""
+
+
+class InvitationNotFound(NotFound):
+    """The watch has no such invitation, or it is over."""
+
+
+class InvitationRefused(Refused):
+    """The code opens no watch. It is wrong, over, used or withdrawn: which is never told."""
+
+
+class OfferNotFound(NotFound):
+    """The ownership of the watch is not offered to who asks, or not any more."""
 
 
 class InvalidDevice(Refused):
@@ -115,3 +156,54 @@ class Membership:
     watch_id: WatchId
     role: Role
     since: datetime
+
+
+MOST_MEMBERS = 10
+"""Beside the owner: parents, grandparents, neighbours."""
+INVITATIONS_PER_WATCH = 10
+"""That are open: more than there is room for are of no use."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member(Membership):
+    """A membership as the others on the watch see it. name: that the member gave itself for them, or None."""
+
+    name: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """What an owner gave somebody to join a watch by. secret_hash: of the secret that its code ends with."""
+
+    invitation_id: InvitationId
+    watch_id: WatchId
+    role: Role
+    invited_by: AccountId
+    invited_at: datetime
+    secret_hash: str = field(repr=False)
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on nobody joins by it, in whole seconds."""
+        return _open_until(self.invited_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnershipOffer:
+    """That an owner would hand a watch over to one of its members. A watch has at most one."""
+
+    watch_id: WatchId
+    to: AccountId
+    by: AccountId
+    offered_at: datetime
+
+    @property
+    def expires_at(self) -> datetime:
+        """From when on nobody takes it, in whole seconds."""
+        return _open_until(self.offered_at)
+
+
+def _open_until(begun_at: datetime) -> datetime:
+    expires_at = POLICY["invitation"].expires_at(begun_at.replace(microsecond=0))
+    assert expires_at is not None, "an invitation ends"
+    return expires_at

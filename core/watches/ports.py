@@ -4,8 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from core.kernel.ids import AccountId, WatchId
-from core.watches.model import Binding, ClaimCode, Membership, Standing, StockedDevice
+from core.kernel.ids import AccountId, InvitationId, WatchId
+from core.watches.model import (
+    Binding,
+    ClaimCode,
+    Invitation,
+    Member,
+    Membership,
+    OwnershipOffer,
+    Role,
+    Standing,
+    StockedDevice,
+)
 from core.watches.profile import Profile
 
 
@@ -28,8 +38,16 @@ class Devices(Protocol):
         """Bind a stocked device from that instant on: key, binding and owner's membership. Raise NotBindable."""
         ...
 
-    def unbind(self, device_id: str, at: datetime) -> None:
-        """End the open binding; the device is stocked again. Raise NotBindable when none is open."""
+    def of_watch(self, watch_id: WatchId) -> StockedDevice | None:
+        """Return the device that is bound as this watch."""
+        ...
+
+    def unbind(self, watch_id: WatchId, by: AccountId, at: datetime) -> Sequence[Membership]:
+        """End the binding and every membership together, and return those that there were; the device is stocked again.
+
+        What the watch left behind stays sealed under its binding's key, and the owner's past watches name it: both die
+        with the owner's data. Raise NotTheOwner unless it is the owner who does this.
+        """
         ...
 
 
@@ -66,6 +84,77 @@ class Memberships(Protocol):
 
     def get(self, account_id: AccountId, watch_id: WatchId) -> Membership | None:
         """Return the account's part in a watch."""
+        ...
+
+
+class Families(Protocol):
+    """Changes of who belongs to a watch.
+
+    Each is made whole or not at all, and only while all that it rests on holds: a watch has exactly one owner at any
+    instant and never more than MOST_MEMBERS beside. Each raises ChangedMeanwhile when others keep changing the family.
+    by: the owner; each that names one raises NotTheOwner when it is not, or not any more.
+    """
+
+    def members(self, watch_id: WatchId) -> Sequence[Member]:
+        """Return everybody, oldest first, read consistently; a name that does not open is None."""
+        ...
+
+    def join(self, invitation: Invitation, newcomer: Member) -> None:
+        """Add a member and use the invitation up, at the instant newcomer.since.
+
+        Raise InvitationRefused when it does not stand as it is given here, AlreadyMember or FamilyFull.
+        """
+        ...
+
+    def rename(self, watch_id: WatchId, account_id: AccountId, name: str | None) -> None:
+        """Give a member, or the owner, another name; raise MemberNotFound, or Unreadable as Sealer does."""
+        ...
+
+    def change_role(self, watch_id: WatchId, account_id: AccountId, role: Role, by: AccountId) -> None:
+        """Give a member another role, any but the owner's; raise MemberNotFound."""
+        ...
+
+    def remove(self, watch_id: WatchId, account_id: AccountId, by: AccountId) -> None:
+        """End a membership and an offer of ownership to it; raise MemberNotFound. by: the owner, or the member."""
+        ...
+
+    def offer(self, offer: OwnershipOffer) -> None:
+        """Store an offer in the place of any earlier; raise MemberNotFound or NotTheOwner."""
+        ...
+
+    def offer_of(self, watch_id: WatchId, now: datetime) -> OwnershipOffer | None:
+        """Return the offer that stands."""
+        ...
+
+    def withdraw_offer(self, watch_id: WatchId) -> bool:
+        """Remove the offer; tell whether there was one."""
+        ...
+
+    def take_over(self, watch_id: WatchId, account_id: AccountId, now: datetime) -> OwnershipOffer:
+        """Make whom the ownership is offered to the owner, and who was it a guardian; return the offer.
+
+        Raise OfferNotFound.
+        """
+        ...
+
+
+class Invitations(Protocol):
+    """What may still be accepted."""
+
+    def add(self, invitation: Invitation) -> None:
+        """Store it; raise TooManyInvitations when the watch has as many as it may have."""
+        ...
+
+    def get(self, watch_id: WatchId, invitation_id: InvitationId, now: datetime) -> Invitation | None:
+        """Return one that is not over."""
+        ...
+
+    def of_watch(self, watch_id: WatchId, now: datetime) -> Sequence[Invitation]:
+        """Return those that are not over, oldest first, read consistently."""
+        ...
+
+    def remove(self, watch_id: WatchId, invitation_id: InvitationId) -> bool:
+        """Remove it; tell whether it was there."""
         ...
 
 

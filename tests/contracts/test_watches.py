@@ -1,14 +1,18 @@
 """Devices and Memberships."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from adapters.dynamo.memberships import PastWatchRecord
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.watches.model import NotBindable, Role, Standing
-from tests.clocks import NOON
+from core.watches.model import MOST_MEMBERS, FamilyFull, NotBindable, NotTheOwner, Role, Standing
+from tests.builders import any_invitation, any_member
+from tests.clocks import NOON, FrozenClock
+from tests.contracts.test_families import joined
 from tests.frames import DEVICE, OTHER_DEVICE
-from tests.worlds import World, stocked
+from tests.worlds import World, on_dynamo, stocked
 
 HOUR = timedelta(hours=1)
 
@@ -86,7 +90,7 @@ def test_a_resold_device_has_a_new_watch_and_both_times_are_known(world: World) 
     world.devices.stock(stocked())
     (first, owner), (second, buyer) = _ids(), _ids()
     world.devices.bind(DEVICE, first, owner, NOON)
-    world.devices.unbind(DEVICE, NOON + HOUR)
+    world.devices.unbind(first, owner, NOON + HOUR)
     assert world.devices.standing(DEVICE) is Standing.STOCKED
     world.devices.bind(DEVICE, second, buyer, NOON + 2 * HOUR)
     old, new = world.devices.bindings(DEVICE)
@@ -98,13 +102,48 @@ def test_a_resold_device_has_a_new_watch_and_both_times_are_known(world: World) 
     assert new.was_open_at(NOON + 200 * HOUR)
 
 
-def test_only_an_open_binding_can_end(world: World) -> None:
-    with pytest.raises(NotBindable):
-        world.devices.unbind(DEVICE, NOON)
-    world.devices.stock(stocked())
-    world.devices.bind(DEVICE, *_ids(), NOON)
-    world.devices.unbind(DEVICE, NOON + HOUR)
-    with pytest.raises(NotBindable):
-        world.devices.unbind(DEVICE, NOON + 2 * HOUR)
+def test_only_its_owner_unbinds_a_watch_and_only_once(world: World) -> None:
+    watch_id = world.watch(since=HOUR)
+    owner, guardian = world.owner_of(watch_id), joined(world, watch_id)
+    for nobody in (guardian.account_id, AccountId(new_id())):
+        with pytest.raises(NotTheOwner):
+            world.devices.unbind(watch_id, nobody, NOON)
+    with pytest.raises(NotTheOwner):
+        world.devices.unbind(WatchId(new_id()), owner, NOON)
+    world.devices.unbind(watch_id, owner, NOON)
+    with pytest.raises(NotTheOwner):
+        world.devices.unbind(watch_id, owner, NOON + HOUR)
     (binding,) = world.devices.bindings(DEVICE)
-    assert binding.unbound_at == NOON + HOUR
+    assert binding.unbound_at == NOON
+
+
+def test_whoever_belonged_to_a_watch_does_not_once_it_is_unbound() -> None:
+    with on_dynamo(FrozenClock()) as world:
+        watch_id = world.watch()
+        owner = world.owner_of(watch_id)
+        others = [joined(world, watch_id).account_id for _ in range(MOST_MEMBERS)]
+        told = world.devices.unbind(watch_id, owner, NOON)
+        assert {each.account_id for each in told} == {owner, *others}
+        assert not world.memberships.of_watch(watch_id)
+        assert not any(world.memberships.of_account(each) for each in (owner, *others))
+        assert world.devices.of_watch(watch_id) is None
+        assert [(each.account_id, each.watch_id) for each in PastWatchRecord.scan()] == [(owner, watch_id)]
+
+
+def test_nobody_joins_a_watch_that_was_unbound(world: World) -> None:
+    watch_id = world.watch()
+    invitation = any_invitation(watch_id, NOON)
+    world.invitations.add(invitation)
+    world.unbind(watch_id, NOON)
+    with pytest.raises(FamilyFull):
+        world.families.join(invitation, any_member(watch_id, NOON))
+    assert not world.memberships.of_watch(watch_id)
+
+
+def test_a_bound_device_is_known_by_its_watch(world: World) -> None:
+    device = replace(stocked(), sim="8931440400000000001")
+    world.devices.stock(device)
+    watch_id, account_id = _ids()
+    assert world.devices.of_watch(watch_id) is None
+    world.devices.bind(DEVICE, watch_id, account_id, NOON)
+    assert world.devices.of_watch(watch_id) == device

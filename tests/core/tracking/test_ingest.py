@@ -60,7 +60,7 @@ class TestWhatIsKept:
 
     def test_a_frame_is_the_watch_that_the_device_was_when_it_was_received(self, world: World) -> None:
         first = world.watch(since=timedelta(days=2))
-        world.devices.unbind(DEVICE, NOON - minutes(10))
+        world.unbind(first, NOON - minutes(10))
         second = world.watch(since=minutes(5))
         _take(
             world,

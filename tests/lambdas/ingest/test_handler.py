@@ -159,8 +159,7 @@ def test_frames_of_unknown_and_unbound_devices_leave_nothing_but_a_counter(
     world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.devices.stock(stocked(OTHER_DEVICE))
-    world.watch(THIRD_DEVICE, since=timedelta(hours=1))
-    world.devices.unbind(THIRD_DEVICE, NOON - minutes(1))
+    world.unbind(world.watch(THIRD_DEVICE, since=timedelta(hours=1)), NOON - minutes(1))
     before = _dump(settings)
     devices = ["1111111111", OTHER_DEVICE, THIRD_DEVICE]
     contents = [location(NOON, status="00010000", word="AL"), "LK,1,2,3", "UD,1"]
