@@ -66,19 +66,19 @@ class DynamoPreferences:
 
 def _content_of(preference: Preference) -> dict[str, Any]:
     return {
-        "unpushed": sorted(preference.unpushed),
-        "unmailed": sorted(preference.unmailed),
+        "not_pushed": sorted(preference.not_pushed),
+        "not_mailed": sorted(preference.not_mailed),
         "mail": preference.mail,
-        "unheard_zones": sorted(preference.unheard_zones),
+        "muted_zones": sorted(preference.muted_zones),
         "quiet_hours": preference.quiet_hours and schedule_content(preference.quiet_hours),
     }
 
 
 def _preference(content: dict[str, Any]) -> Preference:
     return Preference(
-        unpushed=frozenset(map(AlarmKind, content["unpushed"])),
-        unmailed=frozenset(map(AlarmKind, content["unmailed"])),
+        not_pushed=frozenset(map(AlarmKind, content["not_pushed"])),
+        not_mailed=frozenset(map(AlarmKind, content["not_mailed"])),
         mail=content["mail"],
-        unheard_zones=frozenset(map(ZoneId, content["unheard_zones"])),
+        muted_zones=frozenset(map(ZoneId, content["muted_zones"])),
         quiet_hours=schedule_of(content["quiet_hours"]),
     )

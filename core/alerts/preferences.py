@@ -23,20 +23,20 @@ class InvalidPreference(Refused):
 class Preference:
     """How one member hears of one watch; what is new is told until they say otherwise. Raise InvalidPreference.
 
-    unpushed, unmailed: kinds of alarms for which no phone of theirs rings, and for which no mail goes out.
-    unheard_zones: those whose crossings are only shown. quiet_hours: when nothing but an SOS rings or is mailed.
+    not_pushed, not_mailed: kinds of alarms for which no phone of theirs rings, and for which no mail goes out.
+    muted_zones: those whose crossings are only shown. quiet_hours: when nothing but an SOS rings or is mailed.
     """
 
-    unpushed: frozenset[AlarmKind] = frozenset()
-    unmailed: frozenset[AlarmKind] = frozenset()
+    not_pushed: frozenset[AlarmKind] = frozenset()
+    not_mailed: frozenset[AlarmKind] = frozenset()
     mail: bool = True
-    unheard_zones: frozenset[ZoneId] = frozenset()
+    muted_zones: frozenset[ZoneId] = frozenset()
     quiet_hours: Schedule | None = None
 
     def __post_init__(self) -> None:
-        if not self.unpushed | self.unmailed <= MAY_BE_MUTED:
+        if not self.not_pushed | self.not_mailed <= MAY_BE_MUTED:
             raise InvalidPreference("an SOS is told to everybody")
-        if len(self.unheard_zones) > ZONES_PER_WATCH:
+        if len(self.muted_zones) > ZONES_PER_WATCH:
             raise InvalidPreference("a watch has not so many zones")
 
 
@@ -47,11 +47,11 @@ def may_be_muted(alert: Alert, channel: Channel) -> bool:
 
 def is_muted(preference: Preference, alert: Alert, channel: Channel, now: datetime) -> bool:
     """Tell whether a member does not want this alert, which may be muted, by this way at this instant."""
-    if alert.zone_id in preference.unheard_zones or is_quiet(preference, now):
+    if alert.zone_id in preference.muted_zones or is_quiet(preference, now):
         return True
     if channel is Channel.MAIL:
-        return not preference.mail or alert.kind in preference.unmailed
-    return alert.kind in preference.unpushed
+        return not preference.mail or alert.kind in preference.not_mailed
+    return alert.kind in preference.not_pushed
 
 
 def is_quiet(preference: Preference, now: datetime) -> bool:

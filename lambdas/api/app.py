@@ -20,6 +20,7 @@ from lambdas.api.routes import (
     phones,
     places,
     positions,
+    preferences,
     sign_in,
     telemetry,
     tokens,
@@ -49,7 +50,21 @@ resolver = APIGatewayHttpResolver(
     json_body_deserializer=read_json,
     debug=False,  # whatever the environment says: debug prints requests
 )
-for _noun in (sign_in, tokens, phones, watches, positions, places, zones, alerts, notices, changes, telemetry, about):
+for _noun in (
+    sign_in,
+    tokens,
+    phones,
+    watches,
+    positions,
+    places,
+    zones,
+    alerts,
+    notices,
+    changes,
+    preferences,
+    telemetry,
+    about,
+):
     resolver.include_router(_noun.router)
 
 

@@ -19,6 +19,7 @@ from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
@@ -117,6 +118,7 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         acknowledgements=acknowledgements,
         acknowledge=Acknowledge(alerts, acknowledgements, clock),
         deliveries=DynamoDeliveries(clock),
+        preferences=DynamoPreferences(sealer),
         cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
         public_keys=lambda: [signing_key.jwk],
         clock=clock,

@@ -19,8 +19,11 @@ _TAGS = {
     "learned-places": "What a watch learned of the Wi-Fi around it",
     "phone": "The phone that rings",
     "telemetry": "How a watch fared",
+    "activity": "What a watch tells of each day",
+    "sim": "The prepaid card of a watch",
     "notices": "What the account was told of changes around it",
     "changes": "Who changed what",
+    "preferences": "How a member wants to hear of a watch",
     "about": "The API itself",
 }
 _UNUSED = ("HTTPValidationError", "ValidationError", "ResponseValidationError")

@@ -20,8 +20,10 @@ from core.accounts.model import (
     TooManyAttempts,
     WrongCredentials,
 )
+from core.alerts.preferences import InvalidPreference
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import InvalidId
+from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable, RegistrationContended
 from core.zones.model import InvalidZone, TooManyZones
 from lambdas.api.schemas.problems import Problem, WrongField
 
@@ -97,7 +99,17 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     RequestValidationError: _INVALID,
     UnreadableBody: _INVALID,
     InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so"),
+    InvalidPreference: _Fact(HTTPStatus.BAD_REQUEST, "invalid_preference", "No preference can be so"),
     TooManyZones: _Fact(HTTPStatus.CONFLICT, "too_many_zones", "The watch has as many zones as it may have."),
+    NoSim: _Fact(HTTPStatus.CONFLICT, "no_sim", "It is not known which SIM the watch has."),
+    RegistrationContended: _Fact(HTTPStatus.CONFLICT, "changed_meanwhile", "It was changed meanwhile: read it again."),
+    ProviderUnavailable: _Fact(
+        HTTPStatus.SERVICE_UNAVAILABLE, "sim_operator_silent", "The operator of the SIM does not answer. Try again."
+    ),
+    InvalidCallback: _INVALID,
+    InvalidSignature: _Fact(
+        HTTPStatus.UNAUTHORIZED, "not_signed", "A valid signature is needed.", {"WWW-Authenticate": "Wachter-Signature"}
+    ),
     InvalidPhone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_phone", "The platform knows no phone by this token."),
     PushNotAvailable: _Fact(HTTPStatus.CONFLICT, "push_not_available", "Phones of this platform cannot be rung here."),
     BodyTooLarge: _Fact(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "The body is too large."),
@@ -117,7 +129,7 @@ def answer_to(error: Exception, request_id: str) -> Response[str]:
         title=fact.status.phrase,
         status=fact.status,
         code=fact.code,
-        detail=f"{fact.detail}: {error}." if isinstance(error, InvalidZone) else fact.detail,
+        detail=f"{fact.detail}: {error}." if isinstance(error, InvalidZone | InvalidPreference) else fact.detail,
         errors=_wrong_fields(error),
         request_id=request_id if fact is _UNFORESEEN else None,
     )

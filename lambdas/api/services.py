@@ -13,10 +13,14 @@ from core.accounts.refresh import Renewal
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
-from core.alerts.ports import Acknowledgements, Alerts, Deliveries
+from core.alerts.ports import Acknowledgements, Alerts, Deliveries, Preferences
 from core.changes.ports import Changes
 from core.kernel.clock import Clock
 from core.notices.ports import Notices
+from core.sims.callbacks import SimCallbacks
+from core.sims.cards import SimCards
+from core.sims.registrations import RegistrationDesk
+from core.sims.top_ups import TopUpDesk
 from core.tracking.correction import Correction
 from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
 from core.watches.ports import Memberships, WatchProfiles
@@ -51,6 +55,11 @@ class Services:
     acknowledgements: Acknowledgements
     acknowledge: Acknowledge
     deliveries: Deliveries
+    preferences: Preferences
+    sim_cards: SimCards
+    top_ups: TopUpDesk
+    sim_registrations: RegistrationDesk
+    sim_callbacks: SimCallbacks
     cursors: SignedCursors
     public_keys: Callable[[], Sequence[Mapping[str, str]]]
     clock: Clock

@@ -40,7 +40,7 @@ from tests.fakes.accounts import (
     RecordingPhoneEndpoints,
     TransparentHasher,
 )
-from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries
+from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries, InMemoryPreferences
 from tests.fakes.changes import InMemoryChanges
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
 from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
@@ -147,6 +147,7 @@ class Platform:
         self.alerts = InMemoryAlerts(self.clock)
         self.acknowledgements = InMemoryAcknowledgements()
         self.deliveries = InMemoryDeliveries()
+        self.preferences = InMemoryPreferences()
         self.phones = InMemoryPhones()
         self.phone_endpoints = RecordingPhoneEndpoints()
         self.announcer = RecordingAnnouncer()
@@ -203,6 +204,7 @@ class Platform:
             acknowledgements=self.acknowledgements,
             acknowledge=Acknowledge(self.alerts, self.acknowledgements, self.clock),
             deliveries=self.deliveries,
+            preferences=self.preferences,
             cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
             public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
             clock=self.clock,
