@@ -88,7 +88,7 @@ INGEST = FunctionSpec(
     name="ingest",
     group="ingest",
     module="lambdas.ingest.handler",
-    services=("dynamodb", "kms", "sqs"),
+    services=("dynamodb", "kms", "s3", "sqs"),
     access=Access(
         tables={
             "positions": ("PutItem", "Query"),
@@ -104,10 +104,14 @@ INGEST = FunctionSpec(
             "viewers": ("Query",),
             "live-views": ("BatchGetItem",),
             "bindings": ("Query",),
+            "members": ("Query",),
+            "messages": ("PutItem", "Query"),
+            "voice-parts": ("BatchWriteItem", "PutItem", "Query"),
             "keys": ("GetItem", "PutItem"),
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
-        sends_to=("alerts", "live"),
+        sends_to=("alerts", "live", "notices"),
+        media={"voice": ("s3:PutObject",)},
     ),
     memory_mib=1024,  # CPU share follows memory, and a record is mostly ciphers and signatures
     timeout_s=300,  # ten full records of frames, each with a handful of DynamoDB calls

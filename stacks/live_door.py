@@ -12,7 +12,7 @@ from stacks.stage import Stage
 _STAGE_NAME = "live"
 _OPENED_PER_S = 500  # what an account may open by default: all of 50,000 guardians within two minutes
 _OPENED_AT_ONCE = 500
-_ROUTES = ("$connect", "$default", "$disconnect")
+ROUTES = ("$connect", "$default", "$disconnect")
 
 
 class LiveDoor(Construct):
@@ -49,7 +49,7 @@ class LiveDoor(Construct):
     def serve(self, function: lambda_.IFunction) -> None:
         """Give every opening, message and end of a connection to this function."""
         integration = WebSocketLambdaIntegration("Function", function)
-        for route in _ROUTES:
+        for route in ROUTES:
             self._api.add_route(route, integration=integration)
 
     def connections(self, method: str) -> str:

@@ -3,7 +3,9 @@
 import argparse
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 
@@ -11,6 +13,7 @@ from stacks.bridge import BridgeStack
 from stacks.data import DataStack
 from stacks.encryption import encryption_violations
 from stacks.platform import PlatformStack
+from stacks.profiles import bucket_violations, recovery_violations, route_violations
 from stacks.residency import residency_violations
 from stacks.stage import SETTINGS, Stage, StageRefused
 
@@ -29,7 +32,7 @@ def new_app(outdir: str | None = None) -> cdk.App:
 def synthesize(app: cdk.App, stage: Stage) -> Path:
     """Write the stage's templates and assets and return where.
 
-    Raise StageRefused, and leave nothing, when data could leave its region or stands without a key of ours.
+    Raise StageRefused, and leave nothing, when a template is not as `violations_of` wants it.
     """
     data = DataStack(app, stage)
     PlatformStack(app, stage, data)
@@ -39,12 +42,23 @@ def synthesize(app: cdk.App, stage: Stage) -> Path:
     violations = [
         f"{stack.stack_name}: {violation}"
         for stack in assembly.stacks
-        for violation in residency_violations(stack.template, stage.region) + encryption_violations(stack.template)
+        for violation in violations_of(stack.template, stage)
     ]
     if violations:
         shutil.rmtree(assembly.directory)
         raise StageRefused("\n".join(violations))
     return Path(assembly.directory)
+
+
+def violations_of(template: Mapping[str, Any], stage: Stage) -> list[str]:
+    """Return a sentence for each thing that leaves the region, has no key of ours or does not fit its profile."""
+    return [
+        *residency_violations(template, stage.region),
+        *encryption_violations(template),
+        *bucket_violations(template, is_on_aws=stage.is_on_aws),
+        *recovery_violations(template),
+        *route_violations(template),
+    ]
 
 
 def main() -> None:

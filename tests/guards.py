@@ -173,7 +173,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "device_bridge.connection:Connection._refuse": returns(None),
     "device_bridge.proof:comes_from_its_sim": returns(True),
     "device_bridge.proof:is_signed": returns(True),
-    "device_bridge.tls:SecureConnection._read": returns(None),
+    "device_bridge.tls:SecureConnection.write": returns(None),
     "device_bridge.tls:hardened": without_hardening,
     "device_bridge.connection:Connection._signed": lambda _self, events, _key: events,
     "device_bridge.registry:Registry.may_look_up": returns(True),

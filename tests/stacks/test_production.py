@@ -13,8 +13,10 @@ from lambdas.alerts import bootstrap as alerts
 from lambdas.api import bootstrap as api
 from lambdas.ingest import bootstrap as ingest
 from lambdas.live import bootstrap as live
-from stacks.functions import ALERTS, BRIDGE_ACCESS, FUNCTIONS, LIVE_FEED
-from tests.stacks.conftest import Resource, Templates
+from lambdas.notices import bootstrap as notices
+from lambdas.sims import bootstrap as sims
+from stacks.functions import ALERTS, BRIDGE_ACCESS, FUNCTIONS, LIVE_FEED, NOTICES, NUDGES
+from tests.stacks.conftest import PRODUCTION, Resource, Templates
 
 NEEDED = {
     "ingest": ingest.NEEDED,
@@ -23,16 +25,32 @@ NEEDED = {
     "alerts-sweep": alerts.NEEDED,
     "live": live.DOOR_NEEDS,
     "live-feed": live.FEED_NEEDS,
+    "notices": notices.NEEDED,
+    "converter": (),
+    "sims": sims.NEEDED,
+    "push": (),
     "bridge": bridge.NEEDED,
 }
 A_DAY_S = 24 * 3600
-WILDCARD_ALLOWED = {"ecr:GetAuthorizationToken"}  # AWS gives it no resource
+RECOVERY, NO_RECOVERY = "PointInTimeRecoverySpecification", {"PointInTimeRecoveryEnabled": False}
+WILDCARD_ALLOWED = {"ecr:GetAuthorizationToken", "sns:CreatePlatformApplication"}  # AWS gives them no resource
 WITHIN_ONE = {
+    "s3:DeleteObject": "/*",  # one class's prefix; keys are random
+    "s3:GetObject": "/*",
+    "s3:PutObject": "/*",
     "execute-api:ManageConnections": "/@connections/*",  # one WebSocket API's; the gateway names them
     "sns:DeleteEndpoint": ":endpoint/",  # one platform application's; SNS names them
     "sns:Publish": ":endpoint/",
 }
 """What is granted on all members of one thing of ours, as nobody knows their names before."""
+
+
+READ_BY_MAPPING = {
+    "wachter-prod-alerts": ("alerts",),
+    "wachter-prod-live-feed": ("live",),
+    "wachter-prod-notices": ("notices",),
+}
+"""Queues that Lambda reads with a function's role."""
 
 
 def tables(production: Templates) -> Mapping[str, Resource]:
@@ -62,8 +80,10 @@ def test_no_table_can_be_lost_by_mistake_and_none_remembers_longer_than_a_day(pr
     for table in tables(production).values():
         assert table.properties["DeletionProtectionEnabled"] is True
         assert table.whole["DeletionPolicy"] == table.whole["UpdateReplacePolicy"] == "Retain"
-        recovery = table.properties["PointInTimeRecoverySpecification"]
-        assert recovery == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 1}
+        recovery = table.properties[RECOVERY]
+        assert recovery in ({"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 1}, NO_RECOVERY)
+    forgetful = [name for name, it in tables(production).items() if it.properties[RECOVERY] == NO_RECOVERY]
+    assert sorted(forgetful) == ["wachter-prod-messages", "wachter-prod-voice-parts"]
 
 
 def test_keys_outlive_their_stack_and_turn_where_they_can(production: Templates) -> None:
@@ -115,6 +135,10 @@ def test_each_role_may_do_what_its_specification_says_and_nothing_else(productio
         owner: {
             **{_table_in(resource): actions for resource, actions in granted["dynamodb"]},
             "queues": {_queue_in(resource) for resource, actions in granted["sqs"] if actions == {"sqs:SendMessage"}},
+            "reads": {_queue_in(resource) for resource, actions in granted["sqs"] if "sqs:ReceiveMessage" in actions},
+            "media": {_end_of(resource).split("/")[1]: actions for resource, actions in granted["s3"]},
+            "functions": {_end_of(resource).rpartition(":")[2] for resource, _ in granted["lambda"]},
+            "secrets": {_end_of(resource).rpartition(":")[2] for resource, _ in granted["secretsmanager"]},
             "phones": {action for _, actions in granted["sns"] for action in actions},
             "screens": {_method_in(resource) for resource, _ in granted["execute-api"]},
             "mails": bool(granted["ses"]),
@@ -124,6 +148,10 @@ def test_each_role_may_do_what_its_specification_says_and_nothing_else(productio
         owner: {
             **{name.replace("-", ""): {f"dynamodb:{it}" for it in actions} for name, actions in allowed.tables.items()},
             "queues": set(allowed.sends_to) | ({"ingest-failures"} if owner.endswith("-ingest") else set()),
+            "reads": {*allowed.reads_from, *READ_BY_MAPPING.get(owner, ())},
+            "media": {name: set(actions) for name, actions in allowed.media.items()},
+            "functions": {f"wachter-prod-{name}" for name in allowed.invokes},
+            "secrets": {f"{PRODUCTION[setting]}-??????" for setting in allowed.secrets},
             "phones": set(allowed.phones),
             "screens": set(allowed.screens),
             "mails": allowed.mails,
@@ -154,12 +182,17 @@ def _grants(production: Templates) -> Mapping[str, Mapping[str, list[tuple[Any, 
 def _queue_in(resource: Mapping[str, str]) -> str:
     """Return the name of a queue in an import such as ...GetAttQueuealerts7BDD0479Arn40F857E7."""
     letters = resource["Fn::ImportValue"].partition("AttQueue")[2].rpartition("Arn")[0][:-8]
-    return {"ingestfailures": "ingest-failures"}.get(letters, letters)
+    return {"ingestfailures": "ingest-failures", **{it.replace("-", ""): it for it in NUDGES}}.get(letters, letters)
+
+
+def _end_of(resource: Mapping[str, Any]) -> str:
+    """Return the last text of an ARN that is joined of parts."""
+    return str(resource["Fn::Join"][1][-1])
 
 
 def _method_in(resource: Mapping[str, Any]) -> str:
     """Return the HTTP method in the ARN of an API's connections."""
-    return str(resource["Fn::Join"][1][-1]).split("/")[2]
+    return _end_of(resource).split("/")[2]
 
 
 def _table_in(resource: Mapping[str, str]) -> str:
@@ -205,6 +238,45 @@ def test_an_sos_waits_for_no_other_alarm_and_what_fails_comes_again_before_it_is
     assert "alertfailures" in alerts["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
     hidden_s = alerts["VisibilityTimeout"] * alerts["RedrivePolicy"]["maxReceiveCount"]
     assert 3600 <= hidden_s < A_DAY_S / 2, "an outage of an hour is ridden out, and operators have half a day"
+
+
+def test_a_letter_that_fails_brings_back_no_other_and_an_hour_without_mail_is_ridden_out(production: Templates) -> None:
+    mapping, notices = mapping_of(production, "Queuenotices"), queue(production, "notices")
+    assert (mapping["BatchSize"], mapping["FunctionResponseTypes"]) == (1, ["ReportBatchItemFailures"])
+    assert notices["VisibilityTimeout"] == 6 * NOTICES.timeout_s
+    assert 3600 <= notices["VisibilityTimeout"] * notices["RedrivePolicy"]["maxReceiveCount"] < A_DAY_S / 2
+
+
+def test_a_nudge_lives_for_a_minute(production: Templates) -> None:
+    assert {queue(production, name)["MessageRetentionPeriod"] for name in NUDGES} == {60}
+
+
+def test_what_opens_strangers_files_can_reach_nothing_and_what_speaks_to_the_outside_reads_no_store(
+    production: Templates,
+) -> None:
+    granted = _grants(production)
+    assert set(granted["wachter-prod-converter"]) == {"logs"}
+    assert set(granted["wachter-prod-sims"]) == {"logs", "secretsmanager"}
+
+
+def test_phones_are_rung_by_applications_made_of_secrets_that_no_template_holds(production: Templates) -> None:
+    made = {it.properties["Secret"]: _end_of(it.properties["Arn"]) for it in production.of("Custom::PushApplication")}
+    assert made == {
+        "wachter/prod/apns": ":app/APNS/wachter-prod",
+        "wachter/prod/fcm": ":app/GCM/wachter-prod",
+    }
+    assert not [it for it in production.all() if it.kind in {"AWS::SecretsManager::Secret", "AWS::CloudWatch::Alarm"}]
+
+
+def test_the_api_starts_from_a_snapshot_of_a_version_that_the_front_door_calls(production: Templates) -> None:
+    (api,) = (
+        it for it in production.of("AWS::Lambda::Function") if it.properties["FunctionName"] == "wachter-prod-api"
+    )
+    assert api.properties["SnapStart"] == {"ApplyOn": "PublishedVersions"}
+    (entry,) = production.of("AWS::Lambda::Alias")
+    assert entry.properties["FunctionName"] == {"Ref": api.logical_id}
+    called = [it.properties["IntegrationUri"] for it in production.of("AWS::ApiGatewayV2::Integration")]
+    assert {"Ref": entry.logical_id} in called
 
 
 def test_a_live_point_is_forgotten_before_it_is_tried_again(production: Templates) -> None:

@@ -55,6 +55,15 @@ STORES = [
     (template("AWS::DynamoDB::Table", SSESpecification={"KMSMasterKeyId": OWN_KEY}), "SSESpecification"),
     (template("AWS::Kinesis::Stream", StreamEncryption={"KeyId": OWN_KEY}), "StreamEncryption"),
     (template("AWS::Logs::LogGroup", KmsKeyId=OWN_KEY), "KmsKeyId"),
+    (
+        template(
+            "AWS::S3::Bucket",
+            BucketEncryption={
+                "ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"KMSMasterKeyID": OWN_KEY}}]
+            },
+        ),
+        "BucketEncryption",
+    ),
     (template("AWS::SQS::Queue", KmsMasterKeyId=OWN_KEY), "KmsMasterKeyId"),
 ]
 
@@ -77,5 +86,6 @@ def test_nothing_in_production_is_outside_its_region_or_without_a_key(production
         "AWS::DynamoDB::Table",
         "AWS::Kinesis::Stream",
         "AWS::Logs::LogGroup",
+        "AWS::S3::Bucket",
         "AWS::SQS::Queue",
     }

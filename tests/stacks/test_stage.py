@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from stacks.stage import REGIONS, Stage, StageName, StageRefused
-from tests.stacks.conftest import PRODUCTION as WITH_CHANNELS
+from tests.stacks.conftest import PRODUCTION as EVERYTHING
 
-PRODUCTION = {name: WITH_CHANNELS[name] for name in ("stage", "trust-unproven", "api-domain", "live-domain")}
-PHONES = "arn:aws:sns:eu-central-1:000000000000:app/GCM/wachter-prod"
+NEEDED = ("api-domain", "live-domain", "app-url", "mail-from", "sim-provider-url")
+PRODUCTION = {name: EVERYTHING[name] for name in ("stage", "trust-unproven", *NEEDED, "sim-provider-secret")}
 
 
-def stage_of(settings: Mapping[str, str]) -> Stage:
+def stage_of(settings: Mapping[str, str | None]) -> Stage:
     return Stage.of(settings.get)
 
 
@@ -41,42 +41,62 @@ def test_a_stage_on_aws_is_refused_until_it_chooses_how_watches_prove_themselves
         stage_of({**PRODUCTION, "stage": name, "trust-unproven": "", **choice})
 
 
+@pytest.mark.parametrize("networks", ["10.64.0.0/16", "100.64.0.0/10,192.168.7.0/24"])
+def test_a_stage_may_know_its_watches_by_their_operators_networks(networks: str) -> None:
+    stage = stage_of({**PRODUCTION, "trust-unproven": "no", "watch-networks": networks})
+    assert (stage.trust_unproven, ",".join(stage.watch_networks)) == (False, networks)
+
+
+@pytest.mark.attack("W-01", guard="stacks.stage:is_private_network", part="networks of strangers")
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "8.8.8.0/24", "10.0.0.0/7", "10.0.0.1/8", "::/0", "any", " "])
+def test_a_network_from_which_strangers_could_speak_proves_nobody(network: str) -> None:
+    with pytest.raises(StageRefused, match="is no private network"):
+        stage_of({**PRODUCTION, "watch-networks": network})
+
+
 def test_the_local_stage_needs_no_choice() -> None:
     assert stage_of({"stage": "local"}).trust_unproven
 
 
-@pytest.mark.parametrize("missing", ["api-domain", "live-domain"])
-def test_production_is_refused_without_host_names_of_its_own(missing: str) -> None:
-    with pytest.raises(StageRefused, match="set api-domain and live-domain"):
+@pytest.mark.parametrize("missing", NEEDED)
+def test_production_is_refused_without_what_its_guardians_need(missing: str) -> None:
+    with pytest.raises(StageRefused, match=f"stage prod must set {missing}: "):
         stage_of({name: value for name, value in PRODUCTION.items() if name != missing})
 
 
-def test_a_stage_has_channels_only_where_it_is_told_of_them() -> None:
-    without, stage = stage_of(PRODUCTION), stage_of(WITH_CHANNELS)
-    assert (without.push_apns, without.push_fcm, without.mail_from) == (None, None, None)
-    assert stage.push_fcm == WITH_CHANNELS["push-fcm"]
-    assert stage.mail_from == WITH_CHANNELS["mail-from"]
+@pytest.mark.parametrize("missing", ["sim-provider-url", "sim-provider-secret"])
+def test_a_sims_operator_is_told_with_the_secret_that_it_asks_for(missing: str) -> None:
+    with pytest.raises(StageRefused, match="sim-provider-url and sim-provider-secret are set together"):
+        stage_of({**PRODUCTION, "stage": "test", missing: None})
 
 
-@pytest.mark.promise("P-23", guard="stacks.stage:is_platform_application", part="phones are rung from the region")
+def test_a_stage_has_phones_tls_and_snapshots_only_where_it_is_told_of_them() -> None:
+    without, stage = stage_of(PRODUCTION), stage_of(EVERYTHING)
+    assert (without.push_apns_secret, without.push_fcm_secret, without.bridge_tls_secret) == (None, None, None)
+    assert not without.snap_start
+    assert stage.secret("push-fcm-secret") == EVERYTHING["push-fcm-secret"]
+    assert stage.snap_start
+
+
+@pytest.mark.parametrize("setting", ["push-apns-secret", "push-fcm-secret", "sim-provider-secret", "bridge-tls-secret"])
 @pytest.mark.parametrize(
-    "arn",
-    [
-        PHONES.replace("eu-central-1", "us-east-1"),
-        PHONES.replace("GCM", "APNS"),
-        PHONES.replace(":app/", ":endpoint/"),
-        PHONES.replace("000000000000", ""),
-        f"{PHONES}/*",
-        "*",
-        "",
-    ],
+    "name", ["", "two words", "*", "arn:aws:secretsmanager:us-east-1:1:secret:x", "-----BEGIN PRIVATE KEY-----"]
 )
-def test_a_platform_application_that_is_none_or_stands_elsewhere_is_refused(arn: str) -> None:
-    with pytest.raises(StageRefused, match="push-fcm is no platform application"):
-        stage_of({**PRODUCTION, "push-fcm": arn})
+def test_what_cannot_be_a_secrets_name_is_refused_and_not_repeated(setting: str, name: str) -> None:
+    with pytest.raises(StageRefused, match=f"^{setting} is no name of a secret$"):
+        stage_of({**PRODUCTION, setting: name})
 
 
-@pytest.mark.parametrize("sender", ["", "wachter", "alerts@", "alerts@wachter", "a@b@wachter.example", "*@w.example\n"])
+@pytest.mark.parametrize("setting", ["app-url", "sim-provider-url"])
+@pytest.mark.parametrize(
+    "address", ["http://app.wachter.example", "https://", "app.wachter.example", "https://a.example/ "]
+)
+def test_an_address_on_aws_is_one_over_tls(setting: str, address: str) -> None:
+    with pytest.raises(StageRefused, match=f"{setting} is no https address"):
+        stage_of({**PRODUCTION, setting: address})
+
+
+@pytest.mark.parametrize("sender", ["wachter", "alerts@", "alerts@wachter", "a@b@wachter.example", "*@w.example\n"])
 def test_a_sender_that_is_no_address_is_refused(sender: str) -> None:
     with pytest.raises(StageRefused, match="no mail address"):
         stage_of({**PRODUCTION, "mail-from": sender})
