@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 LOOPBACK = "127.0.0.1"
 BRIDGE_PORT = 8001  # where watches of this family look for their server
+BRIDGE_TLS_PORT = 8443
 HEALTH_PORT = 8081
 STRANGERS_PER_ADDRESS = 1_000  # all of 60,000 watches that come back within a minute through one NAT, for a second
 
@@ -29,8 +30,9 @@ class Settings:
     API asks. app_url: fixed address that links in mails begin with. sim_provider_url: the SIM operator's interface.
     sim_provider_secret: name of the secret with its credentials. bridge_tls_secret: name of the secret with the
     bridge's certificate and key; empty: it speaks no TLS. watch_networks: the private networks (CIDR) in which the SIM
-    operator gives each watch its own address; empty: there is none. bridge_port, health_port: 0 = any free one.
-    strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be known.
+    operator gives each watch its own address; empty: there is none. bridge_port, bridge_tls_port, health_port: 0 = any
+    free one. strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be
+    known.
     """
 
     stage: str
@@ -59,6 +61,7 @@ class Settings:
     trust_unproven: bool = False
     bridge_host: str = LOOPBACK
     bridge_port: int = BRIDGE_PORT
+    bridge_tls_port: int = BRIDGE_TLS_PORT
     health_port: int = HEALTH_PORT
     strangers_per_address: int = STRANGERS_PER_ADDRESS
 
@@ -114,6 +117,7 @@ class Settings:
             trust_unproven=environment.get("WACHTER_TRUST_UNPROVEN") == "yes",
             bridge_host=environment.get("WACHTER_BRIDGE_HOST", LOOPBACK),
             bridge_port=number("WACHTER_BRIDGE_PORT", BRIDGE_PORT),
+            bridge_tls_port=number("WACHTER_BRIDGE_TLS_PORT", BRIDGE_TLS_PORT),
             health_port=number("WACHTER_HEALTH_PORT", HEALTH_PORT),
             strangers_per_address=number("WACHTER_STRANGERS_PER_ADDRESS", STRANGERS_PER_ADDRESS),
         )

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import resource
 import signal
+import ssl
 
 from adapters.aws import client
 from adapters.dynamo.connection import connect
@@ -13,6 +14,7 @@ from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.sealer import VaultSealer
+from adapters.secrets import SecretsManagerSecrets
 from adapters.settings import Settings
 from adapters.stream.kinesis import KinesisFrameStream
 from adapters.stream.sqs import SqsAlertQueue
@@ -23,6 +25,7 @@ from device_bridge.limits import Limits
 from device_bridge.logs import emit, log_failure, log_to_stdout
 from device_bridge.proof import Prover
 from device_bridge.server import Bridge
+from device_bridge.tls import context_of
 from device_bridge.uplink import LANES
 
 NEEDED = ("wrapping_key", "frame_stream", "alert_queue_url")  # settings
@@ -31,7 +34,7 @@ _LOG = logging.getLogger(__name__)
 
 
 async def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT, then drain. Logs `listening` with both ports."""
+    """Serve until SIGTERM or SIGINT, then drain. Logs `listening` with its ports."""
     log_to_stdout()
     _allow_many_sockets()
     stop = asyncio.Event()
@@ -40,12 +43,15 @@ async def run(settings: Settings) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(each, stop.set)
     bridge = bridge_of(settings)
-    port = await bridge.serve(settings.bridge_host, settings.bridge_port)
+    ports = {"port": await bridge.serve(settings.bridge_host, settings.bridge_port)}
+    if settings.bridge_tls_secret:
+        context = _tls_context(settings)
+        ports["tls_port"] = await bridge.serve_tls(settings.bridge_host, settings.bridge_tls_port, context)
     health = await loop.create_server(
         lambda: Health(lambda: bridge.is_healthy), settings.bridge_host, settings.health_port
     )
-    health_port = health.sockets[0].getsockname()[1]
-    _LOG.info("listening", extra={"port": port, "health_port": health_port})
+    ports["health_port"] = health.sockets[0].getsockname()[1]
+    _LOG.info("listening", extra=ports)
     await stop.wait()
     _LOG.info("draining")
     await bridge.drain()
@@ -68,6 +74,11 @@ def bridge_of(settings: Settings) -> Bridge:
         clock=asyncio.get_running_loop().time,
         emit=emit,
     )
+
+
+def _tls_context(settings: Settings) -> ssl.SSLContext:
+    secrets = SecretsManagerSecrets(client("secretsmanager", settings))
+    return context_of(**secrets.fields(settings.bridge_tls_secret, "certificate", "key"))
 
 
 def _allow_many_sockets() -> None:

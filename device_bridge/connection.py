@@ -162,7 +162,11 @@ class Connection(asyncio.Protocol):
     def answer(self, data: bytes) -> None:
         """Send an answer, if the peer is still there."""
         if not self._transport.is_closing():
-            self._transport.write(data)
+            self.write(data)
+
+    def write(self, data: bytes) -> None:
+        """Give bytes to the socket."""
+        self._transport.write(data)
 
     def pause(self, why: Pause) -> None:
         """Leave the socket unread, for one reason more."""
@@ -221,7 +225,7 @@ class Connection(asyncio.Protocol):
             lane.append(received_ms, self._number, raws)
         if answers:
             counters.answered += len(answers)
-            self._transport.write(answers[0] if len(answers) == 1 else b"".join(answers))
+            self.write(answers[0] if len(answers) == 1 else b"".join(answers))
 
     def _take_of_stranger(self, events: list[Event]) -> None:
         """Hold what a stranger says until it is known; one that is not has nothing long to say."""

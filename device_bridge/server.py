@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import math
+import ssl
 from collections.abc import Callable
 from time import time
 from typing import Final
@@ -16,6 +17,7 @@ from device_bridge.ports import AlertQueue, FrameStream, Standings
 from device_bridge.proof import Prover
 from device_bridge.registry import Memory, Registry
 from device_bridge.strangers import Strangers
+from device_bridge.tls import SecureConnection
 from device_bridge.uplink import LANE_INTERVAL_S, Uplink
 
 TICK_S: Final = LANE_INTERVAL_S
@@ -68,7 +70,7 @@ class Bridge:
         """Who has spoken since the last tick."""
         self._heard_before: set[Connection] = set()
         self._look_ups: set[asyncio.Task[None]] = set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
         self._next_report_at = self.now + REPORT_S
         self._next_sweep_at = self.now + SWEEP_S
         self._nobody_left = asyncio.Event()
@@ -76,16 +78,18 @@ class Bridge:
 
     async def serve(self, host: str, port: int) -> int:
         """Begin to accept, and to tick; return the port (of 0 the system makes one)."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), host, port, backlog=_BACKLOG)
+        port = await self._listen(lambda: Connection(self), host, port)
         self._tick_and_repeat()
-        return int(self._server.sockets[0].getsockname()[1])
+        return port
+
+    async def serve_tls(self, host: str, port: int, context: ssl.SSLContext) -> int:
+        """Accept TLS as well, after `serve`; return the port."""
+        return await self._listen(lambda: SecureConnection(self, context), host, port)
 
     async def drain(self) -> None:
         """Accept and read no more, bring what was taken to the stream, answer, close."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        while self._servers:
+            self._servers.pop().close()
         for connection in self._connections():
             connection.pause(Pause.DRAIN)
         with contextlib.suppress(TimeoutError):
@@ -106,7 +110,7 @@ class Bridge:
     @property
     def is_healthy(self) -> bool:
         """Whether watches should be sent here."""
-        return self._server is not None and not self.uplink.is_stalled
+        return bool(self._servers) and not self.uplink.is_stalled
 
     def tick(self) -> None:
         """Do what time brings. TICK_S apart."""
@@ -180,6 +184,11 @@ class Bridge:
             self.counters.counts["SlowedDown"] += 1
             connection.pause(Pause.RATE)
             self._slowed.add(connection)
+
+    async def _listen(self, connection: Callable[[], Connection], host: str, port: int) -> int:
+        server = await asyncio.get_running_loop().create_server(connection, host, port, backlog=_BACKLOG)
+        self._servers.append(server)
+        return int(server.sockets[0].getsockname()[1])
 
     async def _look_up(self, device: str, address: str) -> None:
         memory = None

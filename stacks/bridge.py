@@ -8,7 +8,7 @@ from aws_cdk import aws_elasticloadbalancingv2 as balancing
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from adapters.settings import BRIDGE_PORT, HEALTH_PORT
+from adapters.settings import BRIDGE_PORT, BRIDGE_TLS_PORT, HEALTH_PORT
 from stacks.bundle import ROOT
 from stacks.bundled_function import log_group
 from stacks.data import DataStack
@@ -29,7 +29,9 @@ _ENDPOINTS = {
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
     "Kms": ec2.InterfaceVpcEndpointAwsService.KMS,
 }
-"""All that a task speaks to, next to the gateways of DynamoDB and S3 (image layers)."""
+"""All that a task speaks to, next to the gateways of DynamoDB and S3 (image layers, voices)."""
+_SECRETS_ENDPOINT = {"SecretsManager": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER}
+_BALANCER_SUBNETS, _TASK_SUBNETS = "balancer", "tasks"
 
 
 class BridgeStack(cdk.Stack):
@@ -37,27 +39,34 @@ class BridgeStack(cdk.Stack):
 
     def __init__(self, scope: Construct, stage: Stage, data: DataStack) -> None:
         super().__init__(scope, stage.name_of("bridge"), env=cdk.Environment(region=stage.region))
-        network = Network(self)
+        network = Network(self, stage)
         service = BridgeService(self, stage, data, network)
-        WatchDoor(self, network, service)
+        WatchDoor(self, stage, network, service)
 
 
 class Network(Construct):
-    """Public subnets hold the load balancer only; tasks reach AWS by endpoints and nothing else."""
+    """Public subnets hold the load balancer only; tasks reach AWS by endpoints and nothing else.
 
-    def __init__(self, scope: Construct) -> None:
+    Where watches come from the SIM operator's private networks, these are joined to this network (VPN or Direct
+    Connect, by the operator of the stage), and the load balancer has no address on the internet.
+    """
+
+    def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, "Network")
-        self.tasks = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+        self.tasks = ec2.SubnetSelection(subnet_group_name=_TASK_SUBNETS)
+        self.balancers = ec2.SubnetSelection(subnet_group_name=_BALANCER_SUBNETS)
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
             max_azs=_TASKS,
             nat_gateways=0,
             subnet_configuration=[
-                ec2.SubnetConfiguration(
-                    name="balancer", subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
+                ec2.SubnetConfiguration(name=_BALANCER_SUBNETS, subnet_type=ec2.SubnetType.PRIVATE_ISOLATED)
+                if stage.watch_networks
+                else ec2.SubnetConfiguration(
+                    name=_BALANCER_SUBNETS, subnet_type=ec2.SubnetType.PUBLIC, map_public_ip_on_launch=False
                 ),
-                ec2.SubnetConfiguration(name="tasks", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+                ec2.SubnetConfiguration(name=_TASK_SUBNETS, subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
             ],
             gateway_endpoints={
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
@@ -67,7 +76,7 @@ class Network(Construct):
         self.balancer_group = self._security_group("BalancerGroup", "watches to the load balancer")
         self.task_group = self._security_group("TaskGroup", "load balancer to the bridge")
         endpoint_group = self._security_group("EndpointGroup", "bridge to the services that it calls")
-        for name, service in _ENDPOINTS.items():
+        for name, service in (_ENDPOINTS | (_SECRETS_ENDPOINT if stage.bridge_tls_secret else {})).items():
             self.vpc.add_interface_endpoint(
                 name, service=service, subnets=self.tasks, security_groups=[endpoint_group], open=False
             )
@@ -108,7 +117,7 @@ class BridgeService(Construct):
             user=_NOT_ROOT,
             readonly_root_filesystem=True,
             stop_timeout=_STOP,
-            port_mappings=[ecs.PortMapping(container_port=port) for port in (BRIDGE_PORT, HEALTH_PORT)],
+            port_mappings=[ecs.PortMapping(container_port=port) for port in (*_watch_ports(stage), HEALTH_PORT)],
             logging=ecs.LogDrivers.aws_logs(
                 log_group=log_group(self, "device-bridge", stage, data), stream_prefix="bridge"
             ),
@@ -137,44 +146,59 @@ class BridgeService(Construct):
 
 
 class WatchDoor(Construct):
-    """A TCP listener: a TLS listener of the load balancer would end every connection after 350 s of silence."""
+    """TCP listeners: a TLS listener of the load balancer would end every connection after 350 s of silence."""
 
-    def __init__(self, scope: Construct, network: Network, service: BridgeService) -> None:
+    def __init__(self, scope: Construct, stage: Stage, network: Network, service: BridgeService) -> None:
         super().__init__(scope, "WatchDoor")
-        watches, health = ec2.Port.tcp(BRIDGE_PORT), ec2.Port.tcp(HEALTH_PORT)
-        network.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), watches)
-        for port in (watches, health):
-            network.balancer_group.add_egress_rule(network.task_group, port)
-            network.task_group.add_ingress_rule(network.balancer_group, port)
-        balancer = balancing.NetworkLoadBalancer(
+        health = ec2.Port.tcp(HEALTH_PORT)
+        network.balancer_group.add_egress_rule(network.task_group, health)
+        network.task_group.add_ingress_rule(network.balancer_group, health)
+        self._network = network
+        self._service = service
+        self._from = [*map(ec2.Peer.ipv4, stage.watch_networks)] or [ec2.Peer.any_ipv4()]
+        self._balancer = balancing.NetworkLoadBalancer(
             self,
             "Balancer",
             vpc=network.vpc,
-            internet_facing=True,
+            internet_facing=not stage.watch_networks,
             cross_zone_enabled=True,
             deletion_protection=False,
             security_groups=[network.balancer_group],
-            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+            vpc_subnets=network.balancers,
         )
+        for port, name in _watch_ports(stage).items():
+            self._open(port, name)
+        cdk.CfnOutput(self, "Address", value=self._balancer.load_balancer_dns_name)
+
+    def _open(self, port: int, name: str) -> None:
+        network, watches = self._network, ec2.Port.tcp(port)
+        for peer in self._from:
+            network.balancer_group.add_ingress_rule(peer, watches)
+        network.balancer_group.add_egress_rule(network.task_group, watches)
+        network.task_group.add_ingress_rule(network.balancer_group, watches)
         targets = balancing.NetworkTargetGroup(
             self,
-            "Targets",
+            f"{name}Targets",
             vpc=network.vpc,
-            port=BRIDGE_PORT,
+            port=port,
             protocol=balancing.Protocol.TCP,
             target_type=balancing.TargetType.IP,
-            preserve_client_ip=True,  # off by default for IP targets; limits by address need it
+            preserve_client_ip=True,  # off by default for IP targets; limits by address and proof need it
             deregistration_delay=_STOP,
             health_check=balancing.HealthCheck(port=str(HEALTH_PORT), protocol=balancing.Protocol.HTTP, path="/"),
-            targets=[service.fargate.load_balancer_target(container_name="Bridge", container_port=BRIDGE_PORT)],
+            targets=[self._service.fargate.load_balancer_target(container_name="Bridge", container_port=port)],
         )
         balancing.NetworkListener(
             self,
-            "Listener",
-            load_balancer=balancer,
-            port=BRIDGE_PORT,
+            f"{name}Listener",
+            load_balancer=self._balancer,
+            port=port,
             protocol=balancing.Protocol.TCP,
             tcp_idle_timeout=_IDLE,
             default_target_groups=[targets],
         )
-        cdk.CfnOutput(self, "Address", value=balancer.load_balancer_dns_name)
+
+
+def _watch_ports(stage: Stage) -> dict[int, str]:
+    """Return the ports that watches speak to, and what their parts are called."""
+    return {BRIDGE_PORT: ""} | ({BRIDGE_TLS_PORT: "Tls"} if stage.bridge_tls_secret else {})

@@ -123,6 +123,7 @@ class World:
             emit=self.metrics.append,
         )
         self._watches: list[Watch] = []
+        self.tls_port = 0
 
     def identity(self, device_id: str) -> Identity:
         self.asked.append(device_id)
