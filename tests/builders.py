@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from core.accounts.model import Phone, Platform
+from core.accounts.notices import Announcement, NoticeKind
 from core.alerts.model import Alert, Channel, Delivery, DeliveryState
+from core.changes.model import Change, change_of
 from core.kernel.geo import Point
 from core.kernel.ids import (
     DIGEST_BYTES,
@@ -13,6 +15,8 @@ from core.kernel.ids import (
     FamilyId,
     InvitationId,
     MessageId,
+    RegistrationId,
+    TopUpId,
     WatchId,
     ZoneId,
     dated_id,
@@ -20,6 +24,8 @@ from core.kernel.ids import (
 )
 from core.live.model import LiveView
 from core.messages.model import Direction, Message, MessageKind, VoicePart
+from core.notices.model import Notice, notice_of
+from core.sims.model import Registrant, Registration, Sim, TopUp
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import LearnedPlace, Position, Sighting, Source, TelemetryReading
 from core.watches.model import Invitation, Member, Role
@@ -161,3 +167,56 @@ def any_member(watch_id: WatchId, since: datetime, **known: Any) -> Member:
     """Return a guardian without a name."""
     defaults: dict[str, Any] = {"account_id": AccountId(new_id()), "role": Role.GUARDIAN}
     return Member(watch_id=watch_id, since=since, **(defaults | known))
+
+
+def any_announcement(*to: AccountId, **known: Any) -> Announcement:
+    """Return an announcement to these accounts."""
+    defaults: dict[str, Any] = {"kind": NoticeKind.MEMBER_JOINED, "watch_id": WatchId(new_id())}
+    return Announcement(to=to, **(defaults | known))
+
+
+def any_notice(account_id: AccountId, at: datetime, **known: Any) -> Notice:
+    """Return a notice."""
+    return notice_of(any_announcement(account_id, at=at, **known), account_id)
+
+
+def any_change(subject_id: str, at: datetime, **known: Any) -> Change:
+    """Return a change of a watch or an account."""
+    defaults: dict[str, Any] = {"actor": AccountId(new_id()), "act": "replaceZone", "fields": ("name", "shape")}
+    return change_of(subject_id, now=at, **(defaults | known))
+
+
+def any_sim(watch_id: WatchId, **known: Any) -> Sim:
+    """Return a card of which nothing is known yet."""
+    defaults: dict[str, Any] = {"number": "8931088000000000017"}
+    return Sim(watch_id=watch_id, **(defaults | known))
+
+
+def any_top_up(watch_id: WatchId, account_id: AccountId, at: datetime, **known: Any) -> TopUp:
+    """Return a new order."""
+    defaults: dict[str, Any] = {
+        "top_up_id": TopUpId(new_id()),
+        "sim_number": "8931088000000000017",
+        "amount_cents": 1000,
+        "state_at": at,
+    }
+    return TopUp(watch_id=watch_id, ordered_by=account_id, ordered_at=at, **(defaults | known))
+
+
+def any_registrant() -> Registrant:
+    """Return somebody."""
+    return Registrant(
+        name="Marieke Jansen",
+        street="Deventerstraat",
+        house_number="12b",
+        postal_code="7311 AB",
+        city="Apeldoorn",
+        country="NL",
+        email="marieke@example.nl",
+    )
+
+
+def any_registration(account_id: AccountId, watch_id: WatchId, at: datetime, **known: Any) -> Registration:
+    """Return a registration that its operator has yet to decide on."""
+    defaults: dict[str, Any] = {"registration_id": RegistrationId(new_id()), "registrant": any_registrant()}
+    return Registration(account_id=account_id, watch_id=watch_id, state_at=at, **(defaults | known))

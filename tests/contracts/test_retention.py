@@ -15,12 +15,14 @@ from core.watches.model import OwnershipOffer
 from tests.builders import (
     any_alert,
     any_alert_id,
+    any_change,
     any_delivery,
     any_invitation,
     any_learned_place,
     any_live_view,
     any_member,
     any_message,
+    any_notice,
     any_phone,
     any_position,
     any_reading,
@@ -90,6 +92,14 @@ KEPT = {
             _all(case.world.alerts.between, case, now),
             case.world.alerts.get(case.watch_id, any_alert_id(case.at), now),
         ],
+    ),
+    "notice": Kept(
+        lambda case: case.world.notices.add(any_notice(case.account_id, case.at)),
+        lambda case, now: [_all(case.world.notices.between, case, now, case.account_id)],
+    ),
+    "change": Kept(
+        lambda case: case.world.changes.add(any_change(case.watch_id, case.at)),
+        lambda case, now: [_all(case.world.changes.between, case, now)],
     ),
     "acknowledgement": Kept(
         lambda case: case.world.acknowledgements.add(
@@ -172,8 +182,8 @@ def _offer(case: Case) -> OwnershipOffer:
     return OwnershipOffer(watch_id=case.watch_id, to=member.account_id, by=owner, offered_at=case.at)
 
 
-def _all(between: Callable[..., Page[Any]], case: Case, now: datetime) -> Sequence[Any]:
-    return between(case.watch_id, LONG_AGO, FAR_AHEAD, now=now, limit=10, after=None).items
+def _all(between: Callable[..., Page[Any]], case: Case, now: datetime, owner: str | None = None) -> Sequence[Any]:
+    return between(owner or case.watch_id, LONG_AGO, FAR_AHEAD, now=now, limit=10, after=None).items
 
 
 def test_every_class_that_ends_is_among_those_tested() -> None:
