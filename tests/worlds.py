@@ -28,8 +28,11 @@ from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
+from adapters.dynamo.sim_registrations import DynamoSimRegistrations
+from adapters.dynamo.sims import DynamoSims
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.top_ups import DynamoTopUps
 from adapters.dynamo.voice_parts import DynamoVoiceParts
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.watch_states import DynamoWatchStates
@@ -51,6 +54,7 @@ from core.messages.inbox import VoiceInbox
 from core.messages.ports import MediaStore, Messages, VoiceParts
 from core.notices.ports import Notices
 from core.retention.policy import Subject
+from core.sims.ports import SimRegistrations, Sims, TopUps
 from core.tracking.ingest import Ingest, Ports
 from core.tracking.model import Position, TelemetryReading
 from core.tracking.ports import (
@@ -80,6 +84,7 @@ from tests.fakes.changes import InMemoryChanges
 from tests.fakes.live import InMemoryLiveViews
 from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, InMemoryVoiceParts
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer
+from tests.fakes.sims import InMemorySimRegistrations, InMemorySims, InMemoryTopUps
 from tests.fakes.tracking import (
     InMemoryCells,
     InMemoryLearnedPlaces,
@@ -144,6 +149,9 @@ class World:
     changes: Changes
     live_views: LiveViews
     phones: Phones
+    sims: Sims
+    top_ups: TopUps
+    sim_registrations: SimRegistrations
     messages: Messages
     voice_parts: VoiceParts
     media: MediaStore
@@ -258,6 +266,9 @@ def in_memory(clock: FrozenClock) -> World:
         changes=InMemoryChanges(clock),
         live_views=InMemoryLiveViews(),
         phones=InMemoryPhones(),
+        sims=InMemorySims(),
+        top_ups=InMemoryTopUps(),
+        sim_registrations=InMemorySimRegistrations(),
         messages=InMemoryMessages(clock),
         voice_parts=InMemoryVoiceParts(),
         media=InMemoryMediaStore(clock),
@@ -302,6 +313,9 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         changes=DynamoChanges(clock),
         live_views=DynamoLiveViews(),
         phones=DynamoPhones(sealer),
+        sims=DynamoSims(sealer),
+        top_ups=DynamoTopUps(sealer),
+        sim_registrations=DynamoSimRegistrations(sealer),
         messages=DynamoMessages(sealer, clock),
         voice_parts=DynamoVoiceParts(sealer),
         media=S3MediaStore(client("s3", settings), settings.media_bucket, sealer),

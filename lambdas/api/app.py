@@ -22,6 +22,7 @@ from lambdas.api.routes import (
     positions,
     preferences,
     sign_in,
+    sims,
     telemetry,
     tokens,
     watches,
@@ -63,6 +64,7 @@ for _noun in (
     changes,
     preferences,
     telemetry,
+    sims,
     about,
 ):
     resolver.include_router(_noun.router)

@@ -21,7 +21,10 @@ from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
+from adapters.dynamo.sim_registrations import DynamoSimRegistrations
+from adapters.dynamo.sims import DynamoSims
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.top_ups import DynamoTopUps
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
@@ -33,6 +36,9 @@ from adapters.passwords import Argon2PasswordHasher
 from adapters.phone_endpoints import SnsPhoneEndpoints
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
+from adapters.sim_provider.contract import ContractSimProvider, Exchange
+from adapters.sim_provider.lambda_provider import READ_SECONDS, LambdaExchange
+from adapters.stream.alarms import SqsAlarms
 from adapters.stream.notices import SqsAnnouncer, SqsPost
 from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
@@ -43,6 +49,7 @@ from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.kernel.clock import Clock
+from core.sims.service import SimService
 from core.tracking.correction import Correction
 from lambdas.api.app import Api
 from lambdas.api.services import Services
@@ -56,8 +63,11 @@ def api() -> Api:
     return Api(services(Settings.from_environment(needed=NEEDED)))
 
 
-def services(settings: Settings, clock: Clock | None = None) -> Services:
-    """Return what the routes work with; no key is opened before a request needs it."""
+def services(settings: Settings, clock: Clock | None = None, operator: Exchange | None = None) -> Services:
+    """Return what the routes work with; no key is opened before a request needs it.
+
+    operator: in the place of the way to the SIM operator.
+    """
     clock = clock or SystemClock()
     connect(settings)
     kms = client("kms", settings)
@@ -67,9 +77,11 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
     tokens, families = JwtAccessTokens(signing_key, settings.issuer), DynamoTokenFamilies()
     positions, learned_places = DynamoPositions(sealer, clock), DynamoLearnedPlaces(sealer, clock)
     alerts, acknowledgements = DynamoAlerts(sealer, clock), DynamoAcknowledgements(clock)
-    notice_queue = client("sqs", settings), settings.notice_queue_url
+    queues = client("sqs", settings)
+    notice_queue = queues, settings.notice_queue_url
     applications = {Platform.APNS: settings.push_apns, Platform.FCM: settings.push_fcm}
-    limits, announcer = AttemptLimits(DynamoAttempts(lookup)), SqsAnnouncer(*notice_queue)
+    attempts, memberships = DynamoAttempts(lookup), DynamoMemberships()
+    limits, announcer = AttemptLimits(attempts), SqsAnnouncer(*notice_queue)
     devices, phones = DynamoSignedInDevices(sealer), DynamoPhones(sealer)
     ringing = RingingPhones(phones=phones, endpoints=SnsPhoneEndpoints(client("sns", settings), applications))
     sign_out = SignOut(families=families, devices=devices, phones=ringing)
@@ -107,7 +119,7 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         post=SqsPost(*notice_queue),
         notices=DynamoNotices(sealer, clock),
         changes=DynamoChanges(clock),
-        memberships=DynamoMemberships(),
+        memberships=memberships,
         profiles=DynamoWatchProfiles(sealer),
         positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),
@@ -118,8 +130,24 @@ def services(settings: Settings, clock: Clock | None = None) -> Services:
         acknowledgements=acknowledgements,
         acknowledge=Acknowledge(alerts, acknowledgements, clock),
         deliveries=DynamoDeliveries(clock),
+        sims=SimService.over(
+            sims=DynamoSims(sealer),
+            top_ups=DynamoTopUps(sealer),
+            registrations=DynamoSimRegistrations(sealer),
+            memberships=memberships,
+            provider=ContractSimProvider(operator or sims_exchange(settings)),
+            alarms=SqsAlarms(queues, settings.alert_queue_url),
+            attempts=attempts,
+            lookup=lookup,
+        ),
         preferences=DynamoPreferences(sealer),
         cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
         public_keys=lambda: [signing_key.jwk],
         clock=clock,
     )
+
+
+def sims_exchange(settings: Settings) -> LambdaExchange:
+    """Return the way to the SIM operator; whoever asks it knows itself whether to ask again."""
+    waiting = client("lambda", settings, attempts=1, read_seconds=READ_SECONDS)
+    return LambdaExchange(waiting, settings.sims_function)

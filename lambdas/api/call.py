@@ -55,6 +55,10 @@ class Call:
         if not is_fresh(self.caller.password_at, self.now):
             raise PasswordNeeded("the password was shown too long ago")
 
+    def membership(self, watch_id: str) -> Membership:
+        """Return the caller's part in this watch, for what not every member is shown; raise as own_watch."""
+        return self._membership(watch_id)
+
     def own_watch(self, watch_id: str) -> WatchId:
         """Return the id when the caller is a member of this watch, asked anew at every call.
 

@@ -12,6 +12,7 @@ PUBLIC_ROUTES = frozenset(
     {
         ("POST", "/v1/sign-in"),
         ("POST", "/v1/tokens"),
+        ("POST", "/v1/sim/callbacks"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/v1/openapi.json"),
         ("GET", "/v1/docs"),

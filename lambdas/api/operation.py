@@ -24,6 +24,7 @@ _WORDS = {
     413: "The body is too large",
     415: "The body is not said to be JSON",
     429: "Too many attempts; Retry-After tells when to try again",
+    503: "Somebody else on whom this depends does not answer; try again",
 }
 _HEADERS: Mapping[int, Any] = {
     304: {"ETag": {"description": "The same again", "schema": {"type": "string"}}},
@@ -43,12 +44,14 @@ def operation(
     also: Sequence[int] = (),
     status: int = 200,
     public: bool = False,
+    takes: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the arguments of a route's decorator.
 
     name: its operationId. promises: ids of docs/promises.tsv that it serves. content: of the good answer, see json_of.
-    also: the other statuses that it may answer with.
+    also: the other statuses that it may answer with. takes: content of a body that the route reads as it came.
     """
+    body = {} if takes is None else {"requestBody": {"required": True, "content": dict(takes)}}
     return {
         "operation_id": name,
         "summary": summary,
@@ -56,7 +59,7 @@ def operation(
         "status_code": status,
         "responses": {status: {"description": summary, "content": content}} | {each: _other(each) for each in also},
         "security": None if public else [{BEARER: []}],
-        "openapi_extensions": {"x-promises": list(promises)},
+        "openapi_extensions": {"x-promises": list(promises), **body},
         "middlewares": [refuse_unknown_parameters, log_change],
     }
 

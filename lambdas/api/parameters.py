@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator
 LARGEST_PAGE = 500  # about 150 KB of JSON; a Lambda may answer with 6 MB
 USUAL_PAGE = 100
 LONGEST_CURSOR = 1_024
+SHORTEST_KEY, LONGEST_KEY = 16, 64  # characters; a UUID has 36
 
 _DATE_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}T")
 
@@ -42,5 +43,15 @@ To = Annotated[
 Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most items of a page")]
 Cursor = Annotated[
     str | None, Query(max_length=LONGEST_CURSOR, description="`next` of the page before; all else as it was")
+]
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="idempotency-key",
+        min_length=SHORTEST_KEY,
+        max_length=LONGEST_KEY,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="New for each thing that is to be done, the same for each time that it is sent: a random UUID, say",
+    ),
 ]
 IfNoneMatch = Annotated[str, Header(alias="if-none-match", description="ETags of the answers that the client has")]

@@ -21,6 +21,7 @@ from core.accounts.model import (
     WrongCredentials,
 )
 from core.alerts.preferences import InvalidPreference
+from core.commands.model import IdempotencyKeyReused
 from core.kernel.errors import NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable, RegistrationContended
@@ -101,6 +102,9 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so"),
     InvalidPreference: _Fact(HTTPStatus.BAD_REQUEST, "invalid_preference", "No preference can be so"),
     TooManyZones: _Fact(HTTPStatus.CONFLICT, "too_many_zones", "The watch has as many zones as it may have."),
+    IdempotencyKeyReused: _Fact(
+        HTTPStatus.CONFLICT, "idempotency_key_reused", "The idempotency key came with another request before."
+    ),
     NoSim: _Fact(HTTPStatus.CONFLICT, "no_sim", "It is not known which SIM the watch has."),
     RegistrationContended: _Fact(HTTPStatus.CONFLICT, "changed_meanwhile", "It was changed meanwhile: read it again."),
     ProviderUnavailable: _Fact(

@@ -17,10 +17,7 @@ from core.alerts.ports import Acknowledgements, Alerts, Deliveries, Preferences
 from core.changes.ports import Changes
 from core.kernel.clock import Clock
 from core.notices.ports import Notices
-from core.sims.callbacks import SimCallbacks
-from core.sims.cards import SimCards
-from core.sims.registrations import RegistrationDesk
-from core.sims.top_ups import TopUpDesk
+from core.sims.service import SimService
 from core.tracking.correction import Correction
 from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
 from core.watches.ports import Memberships, WatchProfiles
@@ -56,10 +53,7 @@ class Services:
     acknowledge: Acknowledge
     deliveries: Deliveries
     preferences: Preferences
-    sim_cards: SimCards
-    top_ups: TopUpDesk
-    sim_registrations: RegistrationDesk
-    sim_callbacks: SimCallbacks
+    sims: SimService
     cursors: SignedCursors
     public_keys: Callable[[], Sequence[Mapping[str, str]]]
     clock: Clock

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from adapters.cursors import SignedCursors
 from adapters.dpop import DpopProofs
 from adapters.keyed_mac import CURSORS, DPOP_NONCES, REFRESH_TOKENS, KeyedMac
+from adapters.lookup import HmacLookup
 from core.accounts.attempts import AttemptLimits
 from core.accounts.phones import RingingPhones
 from core.accounts.ports import AccessTokens
@@ -23,11 +24,13 @@ from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
+from core.sims.service import SimService
 from core.tracking.correction import Correction
 from core.tracking.model import Position, Source, TelemetryReading
 from core.watches.model import Membership, Role
 from lambdas.api.app import Api
 from lambdas.api.services import Services
+from local.sim_provider import Books
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import (
     CountedAccessTokens,
@@ -43,7 +46,13 @@ from tests.fakes.accounts import (
 from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries, InMemoryPreferences
 from tests.fakes.changes import InMemoryChanges
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
-from tests.fakes.tracking import InMemoryLearnedPlaces, InMemoryPositions, InMemoryTelemetryReadings
+from tests.fakes.sims import BooksExchange, InMemorySimRegistrations, InMemorySims, InMemoryTopUps
+from tests.fakes.tracking import (
+    InMemoryLearnedPlaces,
+    InMemoryPositions,
+    InMemoryTelemetryReadings,
+    RecordingAlarms,
+)
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
 from tests.fakes.watches import InMemoryMemberships, InMemoryWatchProfiles
 from tests.fakes.zones import InMemoryZones
@@ -154,6 +163,10 @@ class Platform:
         self.post = RecordingPost()
         self.notices = InMemoryNotices(self.clock)
         self.changes = InMemoryChanges(self.clock)
+        self.sims, self.top_ups = InMemorySims(), InMemoryTopUps()
+        self.sim_registrations = InMemorySimRegistrations()
+        self.sim_operator = BooksExchange(Books(self.clock))
+        self.alarms = RecordingAlarms()
         self._numbers = itertools.count(1)
         self.signed_in, self.known_devices = InMemorySignedInDevices(), InMemoryKnownDevices()
         limits, keyring = AttemptLimits(self.attempts), keyring_in_memory(self.clock)
@@ -205,6 +218,16 @@ class Platform:
             acknowledge=Acknowledge(self.alerts, self.acknowledgements, self.clock),
             deliveries=self.deliveries,
             preferences=self.preferences,
+            sims=SimService.over(
+                sims=self.sims,
+                top_ups=self.top_ups,
+                registrations=self.sim_registrations,
+                memberships=self.memberships,
+                provider=self.sim_operator.provider,
+                alarms=self.alarms,
+                attempts=self.attempts,
+                lookup=HmacLookup(keyring),
+            ),
             cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
             public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
             clock=self.clock,

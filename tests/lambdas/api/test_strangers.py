@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from core.kernel.ids import WatchId, new_id
+from core.sims.model import TopUpState
 from core.watches.model import Role
-from tests.builders import any_alert, any_alert_id, any_learned_place, any_zone
+from tests.builders import any_alert, any_alert_id, any_learned_place, any_registration, any_sim, any_top_up, any_zone
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import METHODS, closed_routes, parameters, path_of
@@ -28,6 +29,10 @@ QUERIES = {
     "/v1/watches/<watch_id>/learned-places/<place_id>": [""],
     "/v1/watches/<watch_id>/zones": ["", "unheard=of"],
     "/v1/watches/<watch_id>/zones/<zone_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/sim": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/sim/top-ups": ["", "limit=1", "limit=0", "cursor=AAAA"],
+    "/v1/watches/<watch_id>/sim/top-ups/<top_up_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/sim/registration": [""],
     "/v1/watches/<watch_id>/alerts": TIMELINES,
     "/v1/watches/<watch_id>/alerts/<alert_id>": ["", "unheard=of"],
     "/v1/watches/<watch_id>/alerts/<alert_id>/acknowledgement": [""],
@@ -38,20 +43,41 @@ QUERIES = {
 """What a stranger asks of each route that names an object; a route that is not here fails the first test."""
 
 CIRCLE = {"kind": "circle", "centre": {"latitude": 52.2, "longitude": 5.9}, "radius_m": 100}
+REGISTRANT = {
+    "name": "Marieke Jansen",
+    "street": "Deventerstraat",
+    "house_number": "12b",
+    "postal_code": "7311 AB",
+    "city": "Apeldoorn",
+    "country": "NL",
+    "email": "marieke@example.nl",
+}
 BODIES = {
+    ("POST", "/v1/watches/<watch_id>/sim/top-ups"): {"amount_cents": 1000},
+    ("PUT", "/v1/watches/<watch_id>/sim/registration"): REGISTRANT,
     ("POST", "/v1/watches/<watch_id>/zones"): {"name": "Grandma", "shape": CIRCLE},
     ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE},
     ("POST", "/v1/watches/<watch_id>/positions/wrong"): {"at": "2026-11-22T12:00:00Z"},
     ("PUT", "/v1/watches/<watch_id>/preferences"): {"not_pushed": ["back_again"]},
 }
 """What is sent on the routes that take a body."""
+HEADERS = {"idempotency-key": "5f0c3f0e-6f6c-4a8e-9d7a-2f1f3b0d7c11"}
+OWNERS_ONLY = frozenset(
+    {
+        "/v1/watches/<watch_id>/sim/top-ups",
+        "/v1/watches/<watch_id>/sim/top-ups/<top_up_id>",
+        "/v1/watches/<watch_id>/sim/registration",
+    }
+)
+"""What a guardian who is not the owner neither sees nor changes."""
 
 NAMED = [route for route in closed_routes() if parameters(route[1])]
 NESTED = [route for route in NAMED if len(parameters(route[1])) > 1]
 CHANGING = [(method, template) for method, template in NAMED if method != "GET"]
-LOOKING = [(method, template) for method, template in NAMED if method == "GET"]
+LOOKING = [(method, template) for method, template in NAMED if method == "GET" and template not in OWNERS_ONLY]
 OF_EACH_MEMBER = {("PUT", "/v1/watches/<watch_id>/preferences")}
 """What every member changes for themselves, a viewer too."""
+OWNED = [route for route in NAMED if route[1] in OWNERS_ONLY]
 GUARDED = [route for route in CHANGING if route not in OF_EACH_MEMBER]
 
 WELL_FORMED = [new_id(), "a" * 26]
@@ -91,18 +117,24 @@ class TwoHomes(Platform):
         self.zones.put(zone)
         self.alerts.add(alert)
         self.learned_places.put(watch_id, any_learned_place(digit * 32, NOON))
+        owner = self.account_of(email)
+        top_up = any_top_up(watch_id, owner, NOON, state=TopUpState.BOOKED)
+        self.sims.put(any_sim(watch_id))
+        self.top_ups.add(top_up)
+        self.sim_registrations.replace(any_registration(owner, watch_id, NOON))
         return {
             "watch_id": watch_id,
             "zone_id": zone.zone_id,
             "alert_id": alert.alert_id,
             "place_id": digit * 32,
+            "top_up_id": top_up.top_up_id,
         }
 
     def call(self, method: str, template: str, ids: Mapping[str, str], **rest: Any) -> Answer:
         """Call a route about these objects as Bram, with the body that it takes."""
         body = BODIES.get((method, template))
         sent = {} if body is None else {"json": body}
-        return self.ask(method, path_of(template, ids), token=self.bram, **sent, **rest)
+        return self.ask(method, path_of(template, ids), token=self.bram, headers=HEADERS, **sent, **rest)
 
     def kept(self) -> Any:
         """Return all that a route may change."""
@@ -114,6 +146,8 @@ class TwoHomes(Platform):
             self.acknowledgements,
             self.deliveries,
             self.preferences,
+            self.top_ups,
+            self.sim_registrations,
         )
         return deepcopy([store.items for store in stores])
 
@@ -227,11 +261,24 @@ def test_a_viewer_sees_all(homes: TwoHomes, method: str, template: str) -> None:
     assert homes.call(method, template, ids).status == 200
 
 
-@pytest.mark.parametrize(("method", "template"), CHANGING)
+@pytest.mark.parametrize(("method", "template"), [route for route in CHANGING if route not in OWNED])
 def test_a_guardian_who_is_not_the_owner_changes_as_well(untouched_homes: TwoHomes, method: str, template: str) -> None:
     homes = untouched_homes
     homes.watch(homes.account_of("bram@example.nl"), Role.GUARDIAN, WatchId(homes.hers["watch_id"]))
     assert homes.call(method, template, homes.hers).status in {200, 201, 204}
+
+
+@pytest.mark.parametrize("role", [Role.GUARDIAN, Role.VIEWER])
+@pytest.mark.parametrize(("method", "template"), OWNED)
+def test_what_is_the_owners_is_refused_to_all_others(
+    untouched_homes: TwoHomes, method: str, template: str, role: Role
+) -> None:
+    homes = untouched_homes
+    homes.watch(homes.account_of("bram@example.nl"), role, WatchId(homes.hers["watch_id"]))
+    before = homes.kept()
+    answer = homes.call(method, template, homes.hers)
+    assert (answer.status, answer.json["code"]) == (403, "not_allowed")
+    assert homes.kept() == before
 
 
 @pytest.mark.attack("Z-01", guard=MEMBERSHIP)
