@@ -7,6 +7,7 @@ from typing import Any
 
 from adapters.stream.frames import pack
 from core.tracking.model import ReceivedFrame
+from wire.escaping import escape
 
 DEVICE = "1234567890"
 OTHER_DEVICE = "9876543210"
@@ -37,6 +38,17 @@ def location(
         f"{word},{time},{valid},{latitude},{north},{longitude},{east},1.10,0,12,{satellites},80,{battery},"
         f"50,0,{status},{tail}"
     )
+
+
+def voice(audio: bytes) -> str:
+    """Return the content of a voice message."""
+    return f"TK,{escape(audio).decode('latin-1')}"
+
+
+def voice_in_parts(audio: bytes, name: str = "20261122120000.amr", size: int = 1_024) -> list[str]:
+    """Return the contents of a voice message in parts, as they were captured: 1 KiB each, counted from 1."""
+    parts = [escape(audio[start : start + size]).decode("latin-1") for start in range(0, len(audio), size)]
+    return [f"JXTK,f0,{name},{number},{len(parts)},{part}" for number, part in enumerate(parts, 1)]
 
 
 def received(

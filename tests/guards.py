@@ -40,6 +40,10 @@ def first_argument(*arguments: Any, **_named: Any) -> Any:
     return arguments[-1] if len(arguments) == 1 else arguments[1]
 
 
+_FIRST_MEMBERS: dict[str, Any] = {}
+"""Of each watch, who belonged to it when somebody asked first."""
+
+
 def without_hardening(context: ssl.SSLContext) -> ssl.SSLContext:
     """Let a server speak whatever the library still can."""
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
@@ -119,6 +123,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.gate:authenticated": lambda _request, _access: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
+    "core.messages.inbox:is_possible": returns(True),
+    "core.messages.inbox:joined": lambda parts, _last: b"".join(each.content for each in parts),
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
@@ -137,6 +143,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.alerts.acknowledge:is_answered_with": returns(True),
     "core.alerts.courier:Failures.keep": lambda _self, failure: (_ for _ in ()).throw(failure),
     "core.alerts.courier:_Delivering.send_once": lambda self, account_id, channel: self._send(account_id, channel),
+    "core.alerts.courier:Courier._members": lambda self, alert: _FIRST_MEMBERS.setdefault(
+        alert.watch_id, self.memberships.of_watch(alert.watch_id)
+    ),
+    "core.alerts.courier:is_still_called": returns(True),
+    "core.alerts.preferences:may_be_muted": returns(True),
     "core.alerts.courier:called_upon": lambda members: [member.account_id for member in members][:1],
     "core.alerts.messages:mail_of": lambda alert: Mail(str(alert.zone_name), f"{alert.kind} {alert.watch_id}"),
     "core.alerts.messages:push_payload": lambda alert: {

@@ -10,15 +10,18 @@ from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
+from adapters.dynamo.capabilities import DynamoKnownCapabilities
 from adapters.dynamo.cells import DynamoCells
 from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.claim_codes import DynamoClaimCodes
+from adapters.dynamo.commands import DynamoCommands
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.families import DynamoFamilies, DynamoInvitations
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
+from adapters.dynamo.leases import DynamoLeases
 from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.messages import DynamoMessages
@@ -26,8 +29,10 @@ from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.preferences import DynamoPreferences
+from adapters.dynamo.presences import DynamoPresences
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
+from adapters.dynamo.settings import DynamoSettings
 from adapters.dynamo.sim_registrations import DynamoSimRegistrations
 from adapters.dynamo.sims import DynamoSims
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
@@ -48,6 +53,8 @@ from adapters.watch.uplink import WireDecoder
 from core.accounts.ports import Phones
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, Preferences, WatchStates
 from core.changes.ports import Changes
+from core.commands.ports import Commands, KnownCapabilities, Leases, Presences
+from core.commands.ports import Settings as WatchSettings
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.live.ports import LiveViews
 from core.messages.inbox import VoiceInbox
@@ -81,6 +88,13 @@ from tests.fakes.alerts import (
     InMemoryWatchStates,
 )
 from tests.fakes.changes import InMemoryChanges
+from tests.fakes.commands import (
+    InMemoryCommands,
+    InMemoryKnownCapabilities,
+    InMemoryLeases,
+    InMemoryPresences,
+    InMemorySettings,
+)
 from tests.fakes.live import InMemoryLiveViews
 from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, InMemoryVoiceParts
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer
@@ -130,6 +144,11 @@ class World:
     invitations: Invitations
     memberships: Memberships
     profiles: WatchProfiles
+    commands: Commands
+    watch_settings: WatchSettings
+    presences: Presences
+    leases: Leases
+    capabilities: KnownCapabilities
     positions: Positions
     telemetry: TelemetryReadings
     seen_frames: SeenFrames
@@ -248,6 +267,11 @@ def in_memory(clock: FrozenClock) -> World:
         invitations=invitations,
         memberships=memberships,
         profiles=InMemoryWatchProfiles(),
+        commands=InMemoryCommands(clock),
+        watch_settings=InMemorySettings(),
+        presences=InMemoryPresences(),
+        leases=InMemoryLeases(),
+        capabilities=InMemoryKnownCapabilities(),
         positions=InMemoryPositions(clock),
         telemetry=InMemoryTelemetryReadings(clock),
         seen_frames=InMemorySeenFrames(clock),
@@ -295,6 +319,11 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         invitations=DynamoInvitations(),
         memberships=DynamoMemberships(),
         profiles=DynamoWatchProfiles(sealer),
+        commands=DynamoCommands(sealer, clock),
+        watch_settings=DynamoSettings(sealer),
+        presences=DynamoPresences(),
+        leases=DynamoLeases(),
+        capabilities=DynamoKnownCapabilities(sealer),
         positions=DynamoPositions(sealer, clock),
         telemetry=DynamoTelemetryReadings(sealer, clock),
         seen_frames=DynamoSeenFrames(clock),

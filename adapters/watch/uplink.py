@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import cast
 
 from core.kernel.geo import Point
-from core.tracking.model import Addressed, Cell, NothingKept, Report, Undecodable
+from core.tracking.model import Addressed, Cell, NothingKept, Recording, Report, Undecodable
 from wire.decode import decode
 from wire.framing import Frame, Framer
-from wire.messages import AccessPoint, Alarm, Heartbeat, Location, Malformed
-from wire.words import word_of
+from wire.messages import AccessPoint, Alarm, Heartbeat, Location, Malformed, MediaPart, Voice
+from wire.replies import meaning
 
-KEPT_KINDS = frozenset({"location", "heartbeat"})
-"""All else that a watch says is dropped unread here: D11, and what later work keeps."""
+KEPT_KINDS = frozenset({"location", "heartbeat", "voice", "media_part"})
+"""All else that a watch says is dropped unread here: what is not kept at all (D11), and what only the bridge needs."""
 _MINUS_WITH_NORTH_OR_EAST = re.compile(rb"(?:[^,]*,){3,6}?[AV],(?:[^,]*,[^,]*,)??\s*-[\d.]*[1-9][\d.]*,[NE],")
 """The sign of a coordinate and its letter disagree."""
 _NOT_A_MAKERS = 0x03
@@ -29,11 +29,11 @@ class WireDecoder:
         framer = Framer()
         match [*framer.receive(raw), *framer.end()]:
             case [Frame() as frame]:
-                kind = word_of(frame.type).kind
+                kind = meaning(frame).kind
                 return Addressed(frame.device, frame) if kind in KEPT_KINDS else NothingKept(kind)
         return None
 
-    def decode(self, addressed: Addressed, received_at: datetime) -> Report | NothingKept | Undecodable:
+    def decode(self, addressed: Addressed, received_at: datetime) -> Report | Recording | NothingKept | Undecodable:
         """Return what the frame says."""
         frame = cast("Frame", addressed.content)
         match decode(frame, received_at):
@@ -41,6 +41,10 @@ class WireDecoder:
                 return _located(frame, location)
             case Heartbeat() as heartbeat:
                 return _heard(frame, heartbeat, received_at)
+            case Voice(audio):
+                return Recording(content=audio)
+            case MediaPart() as part:
+                return Recording(content=part.payload, name=part.name, number=part.number, total=part.total)
             case Malformed():
                 return Undecodable()
             case other:

@@ -14,7 +14,7 @@ from core.kernel.clock import Clock
 from core.kernel.ids import WatchId
 from core.retention.policy import POLICY, is_over
 from core.tracking.alarms import Alarm, AlarmKind, alert_id_of
-from core.tracking.model import Addressed, Doubt, NothingKept, ReceivedFrame, Report, Undecodable
+from core.tracking.model import Addressed, Doubt, NothingKept, ReceivedFrame, Recording, Report, Undecodable
 from core.tracking.places import Fix
 from core.tracking.ports import AlarmQueue, Decoder, FrameName
 from core.vault.model import EpochOver, Unreadable
@@ -48,6 +48,8 @@ class Outcome(StrEnum):
     STORED = "stored"
     DUPLICATE = "duplicate"
     NOTHING_KEPT = "nothing_kept"
+    RECORDING = "recordings"
+    """It goes to the inbox."""
     UNPROVEN = "unproven"
     NOT_A_FRAME = "not_a_frame"
     NOT_BOUND = "not_bound"
@@ -88,10 +90,11 @@ class Passage:
 
     __slots__ = (
         "addressed", "at", "binding", "doubts", "fingerprint", "fix", "frame", "is_finished", "is_new_place",
-        "is_new_reading", "number", "outcome", "report", "timed_by_receipt",
+        "is_new_reading", "number", "outcome", "recording", "report", "timed_by_receipt",
     )  # fmt: skip
     addressed: Addressed
     binding: Binding
+    recording: Recording
     report: Report
     fingerprint: str
     at: datetime
@@ -215,6 +218,9 @@ def decode(passage: Passage, reception: Reception) -> Outcome | None:
         return Outcome.UNDECODABLE
     if isinstance(report, NothingKept):
         return Outcome.NOTHING_KEPT
+    if isinstance(report, Recording):
+        passage.recording = report
+        return Outcome.RECORDING
     passage.report = report
     passage.fingerprint = fingerprint_of(report, passage.watch_id, reception.ports.lookup)
     return None

@@ -1,8 +1,8 @@
 """Frames into positions, telemetry and alarms: ordered lists of named steps.
 
-A batch is taken in three passes: ADMIT in order of receipt, after which its alarms are on their way; KEEP in order of
-the corrected time; then those are told who watch over a watch or look at it. So a batch that comes twice, or in another
-order, leaves the same state.
+A batch is taken in passes: ADMIT in order of receipt, after which its alarms are on their way; KEEP in order of the
+corrected time; then those are told who watch over a watch or look at it; voices come last, as they take longest. So a
+batch that comes twice, or in another order, leaves the same state.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,6 +31,7 @@ from core.tracking.ports import (
     AccessPointNames,
     Cells,
     FrameName,
+    Inbox,
     LearnedPlaces,
     LiveFeed,
     Positions,
@@ -75,6 +76,7 @@ class Ports(Admission):
     cells: Cells
     watchkeeper: Watchkeeper
     live_feed: LiveFeed
+    inbox: Inbox
 
 
 def in_order(passages: Iterable[Passage]) -> list[Passage]:
@@ -143,6 +145,8 @@ class Ingest:
             keep(passages, batch)
         with _until_outage(self.ports.is_outage):
             tell(batch)
+        with _until_outage(self.ports.is_outage):
+            hear(passages, batch)
         return Intake(batch.counts, frozenset(passage.number for passage in passages if not passage.is_finished))
 
 
@@ -162,7 +166,7 @@ def keep(passages: Sequence[Passage], batch: Batch) -> None:
     for passage in admitted:
         take_through((prove,), passage, batch)
     for passage in passages:
-        if passage.outcome is not None:
+        if passage.outcome not in (None, Outcome.RECORDING):
             _quarantine_unread(passage, batch)
             passage.is_finished = True
     proven = in_order(passage for passage in admitted if passage.outcome is None)
@@ -229,6 +233,22 @@ def _show(watch_id: WatchId, passages: Iterable[Passage], batch: Batch) -> None:
         batch.ports.live_feed.stored(watch_id, new)
     except Exception:  # noqa: BLE001 - a live view that misses a point shows the next one; a batch is worth more
         batch.counts[NOT_SHOWN] += 1
+
+
+def hear(passages: Iterable[Passage], batch: Batch) -> None:
+    """Give the recordings to the inbox, in order of receipt; of an unproven connection none. Raise an outage."""
+    recordings = [passage for passage in passages if passage.outcome is Outcome.RECORDING]
+    for passage in sorted(recordings, key=lambda passage: passage.frame.received_ms):
+        passage.outcome = None
+        take_through(HEAR, passage, batch)
+        passage.is_finished = True
+
+
+def receive(passage: Passage, batch: Batch) -> Outcome | None:
+    """Give it to the inbox; count what became of it."""
+    heard = batch.ports.inbox.received(passage.watch_id, passage.recording, passage.frame.received_at)
+    batch.counts[heard] += 1
+    return None
 
 
 def prove(passage: Passage, batch: Batch) -> Outcome | None:
@@ -333,6 +353,7 @@ def conclude(passage: Passage, _batch: Batch) -> Outcome | None:
 
 
 KEEP: Sequence[Step[Batch]] = (drop_replayed, locate, judge, mark_day, store, learn, conclude)
+HEAR: Sequence[Step[Batch]] = (prove, receive)
 
 
 def _sighting(passage: Passage) -> Sighting:

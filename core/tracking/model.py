@@ -101,6 +101,31 @@ class Report:
         return Report(identity=self.identity, told_at=self.told_at, alarms=self.alarms, backlog=self.backlog)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A voice as the watch sent it, or one part of it.
+
+    name: what the watch calls the whole of which this is part `number` (1 to total); None for a whole one. content: as
+    it was sent, whatever it is.
+    """
+
+    content: bytes = field(repr=False)
+    name: str | None = field(default=None, repr=False)
+    number: int = 1
+    total: int = 1
+
+
+class Heard(StrEnum):
+    """What became of a recording; the names of the counters."""
+
+    VOICE = "voices"
+    PART = "voice_parts"
+    KNOWN = "voices_known"
+    """It came before."""
+    REFUSED = "voices_refused"
+    """It is no voice, or too long or large."""
+
+
 class Source(StrEnum):
     """How a position was found."""
 

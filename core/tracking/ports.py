@@ -12,9 +12,11 @@ from core.tracking.model import (
     Cell,
     CellPlace,
     Doubt,
+    Heard,
     LearnedPlace,
     NothingKept,
     Position,
+    Recording,
     Report,
     Sighting,
     TelemetryReading,
@@ -34,7 +36,7 @@ class Decoder(Protocol):
         """Return whose frame it is, NothingKept for a kind that is dropped unread, None when it is no frame."""
         ...
 
-    def decode(self, addressed: Addressed, received_at: datetime) -> Report | NothingKept | Undecodable:
+    def decode(self, addressed: Addressed, received_at: datetime) -> Report | Recording | NothingKept | Undecodable:
         """Return what the frame says."""
         ...
 
@@ -167,6 +169,17 @@ class Watchkeeper(Protocol):
 
     def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
         """Take in the sightings of a batch, in order of time; again changes nothing. Alarms are durable afterwards."""
+        ...
+
+
+class Inbox(Protocol):
+    """Takes what watches say to their guardians."""
+
+    def received(self, watch_id: WatchId, recording: Recording, received_at: datetime) -> Heard:
+        """Return when it is durable and guardians are being told. Again, it is known.
+
+        Raise EpochOver or Unreadable as Sealer does.
+        """
         ...
 
 

@@ -11,29 +11,35 @@ from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.live_views import DynamoLiveViews
+from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
+from adapters.dynamo.voice_parts import DynamoVoiceParts
 from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.dynamo.zones import DynamoZones
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
+from adapters.media.store import S3MediaStore
 from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.stream.alarms import SqsAlarms
 from adapters.stream.live import SqsLiveFeed
+from adapters.stream.notices import SqsAnnouncer
 from adapters.system_clock import SystemClock
 from adapters.watch.uplink import WireDecoder
 from core.alerts.memory import WatchMemory
 from core.alerts.watchkeeping import Watchkeeping
 from core.kernel.clock import Clock
+from core.messages.inbox import VoiceInbox
 from core.tracking.ingest import Ingest, Ports
 
-NEEDED = ("wrapping_key", "alert_queue_url", "live_queue_url")  # settings
+NEEDED = ("wrapping_key", "alert_queue_url", "live_queue_url", "media_bucket", "notice_queue_url")  # settings
 
 LIVE_ATTEMPTS = 1
 """A live view that misses a point shows the next one; frames do not wait for it."""
@@ -54,7 +60,8 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
     sealer = VaultSealer(keyring, clock)
     lookup = HmacLookup(keyring)
-    alarms = SqsAlarms(client("sqs", settings), settings.alert_queue_url)
+    sqs = client("sqs", settings)
+    alarms = SqsAlarms(sqs, settings.alert_queue_url)
     live_client = client("sqs", settings, attempts=LIVE_ATTEMPTS)
     ports = Ports(
         decoder=WireDecoder(),
@@ -76,6 +83,15 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
             clock,
         ),
         live_feed=SqsLiveFeed(live_client, settings.live_queue_url, DynamoLiveViews(), clock),
+        inbox=VoiceInbox(
+            messages=DynamoMessages(sealer, clock),
+            media=S3MediaStore(client("s3", settings), settings.media_bucket, sealer),
+            parts=DynamoVoiceParts(sealer),
+            memberships=DynamoMemberships(),
+            announcer=SqsAnnouncer(sqs, settings.notice_queue_url),
+            lookup=lookup,
+            clock=clock,
+        ),
         lookup=lookup,
         clock=clock,
         is_outage=is_outage,

@@ -16,7 +16,7 @@ from stacks.functions import INGEST
 from tests.builders import any_live_view, any_zone
 from tests.calls import granted, recorded_calls
 from tests.clocks import NOON, FrozenClock
-from tests.frames import kinesis_event, location, minutes, received, voice_frame, voice_in_parts
+from tests.frames import kinesis_event, location, minutes, received, voice, voice_in_parts
 from tests.recordings import amr
 from tests.storage import storage
 from tests.worlds import in_tables
@@ -47,7 +47,7 @@ def test_ingest_asks_what_it_is_granted_and_no_more(settings: Settings) -> None:
         location(NOON - minutes(6), SCHOOL.latitude + 0.02, SCHOOL.longitude, word="AL", status="00010000", battery=15),
         location(CLOCK_OF_1970, SCHOOL.latitude, SCHOOL.longitude),
         GARBLED,
-        voice_frame(amr()),
+        voice(amr()),
         *voice_in_parts(amr(2.0)),
     ]
     with recorded_calls() as calls:
@@ -56,5 +56,7 @@ def test_ingest_asks_what_it_is_granted_and_no_more(settings: Settings) -> None:
     # what a test's world has made already, ingest finds; who comes first makes it
     assert calls.tables | {("keys", "PutItem")} == granted(INGEST.access)
     assert {service for service, _ in calls.others} | {"dynamodb"} == set(INGEST.services)
-    assert {f"{service}:{action}" for service, action in calls.others if service == "s3"} == {*INGEST.access.media["voice"]}
+    assert {f"{service}:{action}" for service, action in calls.others if service == "s3"} == {
+        *INGEST.access.media["voice"]
+    }
     assert {action for service, action in calls.others if service == "sqs"} == {"SendMessage", "SendMessageBatch"}

@@ -14,7 +14,7 @@ from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import Subject
 from core.tracking.admission import CLOCK_TOLERANCE, Outcome
-from core.tracking.model import Addressed, Doubt, NothingKept, ReceivedFrame, Report, Undecodable
+from core.tracking.model import Addressed, Doubt, NothingKept, ReceivedFrame, Recording, Report, Undecodable
 from core.vault.model import Unreadable
 from tests.clocks import NOON, FrozenClock
 from tests.fakes.tracking import InMemoryPositions, InMemoryQuarantine, InMemoryTelemetryReadings
@@ -441,7 +441,7 @@ def test_a_batch_that_an_outage_cut_off_ends_as_if_nothing_had_happened(
 class ExplodingDecoder(WireDecoder):
     """Meets a bug in some frames."""
 
-    def decode(self, addressed: Addressed, received_at: datetime) -> Report | NothingKept | Undecodable:
+    def decode(self, addressed: Addressed, received_at: datetime) -> Report | Recording | NothingKept | Undecodable:
         if b"66.6" in cast("Any", addressed.content).raw:
             raise ZeroDivisionError
         return super().decode(addressed, received_at)

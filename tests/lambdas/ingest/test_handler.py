@@ -18,7 +18,12 @@ from adapters.dynamo.tables import TABLES
 from adapters.settings import Settings
 from adapters.stream.alarms import alarm_of
 from adapters.stream.live import names_of
+from adapters.stream.notices import content_of
+from core.accounts.notices import Announcement, NoticeKind
 from core.kernel.geo import Point, distance_m
+from core.kernel.ids import WatchId
+from core.messages.inbox import VoiceInbox
+from core.messages.model import Direction, Message, MessageKind
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.ingest import Ingest
 from core.tracking.model import Cell, CellPlace, Doubt, ReceivedFrame, Source
@@ -29,9 +34,10 @@ from lambdas.ingest.handler import take
 from tests.builders import any_live_view
 from tests.clocks import NOON, FrozenClock
 from tests.core.tracking.test_ingest import ExplodingDecoder
-from tests.frames import DEVICE, OTHER_DEVICE, kinesis_event, location, minutes, received
+from tests.frames import DEVICE, OTHER_DEVICE, kinesis_event, location, minutes, received, voice, voice_in_parts
+from tests.recordings import amr
 from tests.storage import storage
-from tests.worlds import World, in_tables, stocked
+from tests.worlds import FAR_AHEAD, LONG_AGO, World, in_tables, stocked
 
 SECOND = timedelta(seconds=1)
 THIRD_DEVICE = "5555555555"
@@ -41,8 +47,8 @@ THIRD_DEVICE = "5555555555"
 def settings() -> Iterator[Settings]:
     with storage() as settings:
         sqs = client("sqs", settings)
-        alerts, live = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "live"))
-        yield replace(settings, alert_queue_url=alerts, live_queue_url=live)
+        alerts, live, notices = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "live", "notices"))
+        yield replace(settings, alert_queue_url=alerts, live_queue_url=live, notice_queue_url=notices)
 
 
 @pytest.fixture
@@ -216,14 +222,23 @@ def test_no_device_id_stands_in_a_table_a_log_or_a_metric(
         "WIFIINFOUP,0041,00670065006800650069006d,geheim",
         "WIFIINFOUP,geheim",
         "ICCID,8931234567890123456,359336012345678",
+        "img,5,261122120000,\xff\xd8\xff geheim",
+        "VOICE,#!AMR\n geheim",
+        "TK,1",
+        "TK,0",
+        "TKQ",
     ],
 )
 def test_the_list_of_data_is_closed(world: World, settings: Settings, wired: Application, content: str) -> None:
-    """D11: health readings, calls, SMS, friends and Wi-Fi passwords are in no store, not even in the quarantine."""
+    """D11: health readings, calls, SMS, friends, Wi-Fi passwords and the watch's own photos are in no store.
+
+    They are not even in the quarantine.
+    """
     world.watch()
     before = _dump(settings)
     take(kinesis_event([[received(content, NOON)]]), wired)
     assert _dump(settings) == before
+    assert client("s3", settings).list_objects_v2(Bucket=settings.media_bucket)["KeyCount"] == 0
 
 
 def test_no_place_and_no_neighbours_network_stands_in_the_open(
@@ -407,3 +422,99 @@ def test_an_empty_batch_is_no_work(wired: Application, capsys: pytest.CaptureFix
 def test_nothing_is_opened_before_the_first_frame_needs_it(settings: Settings, world: World) -> None:
     application(settings, world.clock)
     assert _items(settings, "keys") == []
+
+
+class TestVoices:
+    """What a watch says, from the frame to the guardians."""
+
+    def _messages(self, world: World, watch_id: WatchId) -> list[Message]:
+        page = world.messages.between(watch_id, LONG_AGO, FAR_AHEAD, now=world.clock.now(), limit=10, after=None)
+        return list(page.items)
+
+    def _voices(self, world: World, watch_id: WatchId) -> list[bytes | None]:
+        return [
+            world.media.get("voice", watch_id, message.media_id, message.created_at, world.clock.now())
+            for message in self._messages(world, watch_id)
+            if message.media_id is not None
+        ]
+
+    def test_a_voice_is_stored_and_guardians_are_told_of_it_once(
+        self, world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        watch_id = world.watch()
+        [owner] = world.memberships.of_watch(watch_id)
+        take(kinesis_event([[received(voice(amr(3.0)), NOON)]]), wired)
+        assert _counts(capsys) == {"recordings": 1, "voices": 1}
+        [message] = self._messages(world, watch_id)
+        assert (message.direction, message.kind, message.author) == (Direction.FROM_WATCH, MessageKind.VOICE, None)
+        assert (message.created_at, message.duration) == (NOON, timedelta(seconds=3))
+        assert self._voices(world, watch_id) == [amr(3.0)]
+        [told] = map(content_of, _queued(settings, settings.notice_queue_url))
+        assert told == Announcement(
+            kind=NoticeKind.MESSAGE_RECEIVED,
+            to=(owner.account_id,),
+            at=NOON,
+            watch_id=watch_id,
+            message_id=message.message_id,
+        )
+
+    def test_parts_over_several_batches_become_one_voice(self, world: World, wired: Application) -> None:
+        watch_id = world.watch()
+        parts = voice_in_parts(amr(4.0))
+        for number, part in enumerate(parts):
+            assert self._messages(world, watch_id) == []
+            take(kinesis_event([[received(part, NOON + number * SECOND)]]), wired)
+        assert self._voices(world, watch_id) == [amr(4.0)]
+
+    def test_a_batch_that_comes_again_brings_no_voice_twice(
+        self, world: World, settings: Settings, wired: Application
+    ) -> None:
+        watch_id = world.watch()
+        contents = [voice(amr(1.0)), *voice_in_parts(amr(3.0))]
+        event = kinesis_event([[received(content, NOON + number * SECOND)] for number, content in enumerate(contents)])
+        for _ in range(3):
+            assert take(event, wired) == {"batchItemFailures": []}
+        assert self._voices(world, watch_id) == [amr(1.0), amr(3.0)]
+        held = client("s3", settings).list_objects_v2(Bucket=settings.media_bucket)["Contents"]
+        assert len(held) == 2
+
+    def test_an_outage_of_the_bucket_leaves_the_voice_unfinished_and_nothing_else(
+        self, world: World, wired: Application, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        watch_id = world.watch()
+        event = kinesis_event([[received(voice(amr()), NOON)], [received(location(NOON), NOON)]])
+        inbox = wired.ingest.ports.inbox
+        assert isinstance(inbox, VoiceInbox)
+
+        def unreachable(*_arguments: object) -> None:
+            raise EndpointConnectionError(endpoint_url="any")
+
+        with monkeypatch.context() as outage:
+            outage.setattr(inbox.media, "put", unreachable)
+            assert take(event, wired) == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+        assert len(world.history(watch_id)) == 1
+        assert self._messages(world, watch_id) == []
+        assert take(event, wired) == {"batchItemFailures": []}
+        assert self._voices(world, watch_id) == [amr()]
+
+    @pytest.mark.attack("W-27", guard="core.messages.amr:checked_voice", part="HTML is no audio")
+    def test_what_is_no_voice_is_dropped_and_counted(
+        self, world: World, settings: Settings, wired: Application, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        world.watch()
+        before = _dump(settings)
+        html = b"<html><script>alert(1)</script>"
+        contents = [voice(html), voice(b"#!AMR\n" + html), voice(b"#!AMR\n" + 3_001 * b"\x7c"), *voice_in_parts(html)]
+        take(kinesis_event([[received(content, NOON) for content in contents]]), wired)
+        counts = _counts(capsys)
+        assert counts["voices_refused"] == len(contents)
+        assert "voices" not in counts
+        assert _dump(settings) == before
+
+    def test_a_stranger_leaves_no_voice(self, world: World, settings: Settings, wired: Application) -> None:
+        world.watch()
+        before = _dump(settings)
+        contents = [voice(amr()), *voice_in_parts(amr())]
+        take(kinesis_event([[received(content, NOON, proven=False) for content in contents]]), wired)
+        assert _dump(settings) == before
+        assert _queued(settings, settings.notice_queue_url) == []
