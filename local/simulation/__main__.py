@@ -16,6 +16,7 @@ async def go_to_and_fro(child: Child, watch: SimulatedWatch) -> None:
     """Live a child's mornings and ways back; whatever the server does, the watch goes on trying."""
     for day in count():
         for way in (child, way_back(child)):
+            watch.switch_on()
             for measurement in measurements(way, seed=day):
                 try:
                     await watch.measure(measurement, datetime.now(UTC))
