@@ -84,6 +84,7 @@ def test_the_public_routes_are_these_and_all_exist() -> None:
     assert {
         ("POST", "/v1/sign-in"),
         ("POST", "/v1/tokens"),
+        ("POST", "/v1/sim/callbacks"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/v1/openapi.json"),
         ("GET", "/v1/docs"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.kernel.ids import WatchId, new_id
-from core.sims.model import TopUpState
+from core.sims.model import RegistrationState, TopUpState
 from core.watches.model import Role
 from tests.builders import any_alert, any_alert_id, any_learned_place, any_registration, any_sim, any_top_up, any_zone
 from tests.clocks import NOON
@@ -121,7 +121,7 @@ class TwoHomes(Platform):
         top_up = any_top_up(watch_id, owner, NOON, state=TopUpState.BOOKED)
         self.sims.put(any_sim(watch_id))
         self.top_ups.add(top_up)
-        self.sim_registrations.replace(any_registration(owner, watch_id, NOON))
+        self.sim_registrations.replace(any_registration(owner, watch_id, NOON, state=RegistrationState.CONFIRMED))
         return {
             "watch_id": watch_id,
             "zone_id": zone.zone_id,
