@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
@@ -65,14 +65,11 @@ class DynamoStandings:
         record = DeviceRecord.find(name)
         if record is None:
             return Identity(standing=Standing.UNKNOWN, name=name)
-        stocked = {} if self._proofs is None else json.loads(self._proofs.open(record.payload, _under(name)))
-        return Identity(
-            standing=Standing.BOUND if record.watch_id else Standing.STOCKED,
-            name=name,
-            watch_id=WatchId(record.watch_id) if record.watch_id else None,
-            address=stocked.get("address"),
-            signing_key=stocked.get("signing_key"),
-        )
+        identity = _identity(record)
+        if self._proofs is None:
+            return identity
+        stocked = json.loads(self._proofs.open(record.payload, _under(name)))
+        return replace(identity, address=stocked.get("address"), signing_key=stocked.get("signing_key"))
 
     def _name(self, device_id: str) -> str:
         return self._lookup.of("device", device_id)
@@ -89,6 +86,14 @@ class DynamoDevices(DynamoStandings):
     def standing(self, device_id: str) -> Standing:
         """Tell what is known of a device id."""
         return self.identity(device_id).standing
+
+    def described(self, device_id: str) -> tuple[Identity, StockedDevice | None]:
+        """Tell what a device id stands for, and how the device was stocked."""
+        name = self._name(device_id)
+        record = DeviceRecord.find(name)
+        if record is None:
+            return Identity(standing=Standing.UNKNOWN, name=name), None
+        return _identity(record), self._stocked(record)
 
     def stock(self, device: StockedDevice) -> bool:
         """Add a device unless it is there."""
@@ -126,7 +131,7 @@ class DynamoDevices(DynamoStandings):
         record = None if watch is None else DeviceRecord.find(watch.device)
         if record is None:
             return None
-        return StockedDevice(**json.loads(self._sealer.open(record.payload, _under(record.device))))
+        return self._stocked(record)
 
     def unbind(self, watch_id: WatchId, by: AccountId, at: datetime) -> Sequence[Membership]:
         """End the binding and every membership. Whoever joins meanwhile makes it start over."""
@@ -162,6 +167,17 @@ class DynamoDevices(DynamoStandings):
         together.put(past, PastWatchRecord.account_id.does_not_exist(), changed)
         together.commit()
         return members
+
+    def _stocked(self, record: DeviceRecord) -> StockedDevice:
+        return StockedDevice(**json.loads(self._sealer.open(record.payload, _under(record.device))))
+
+
+def _identity(record: DeviceRecord) -> Identity:
+    return Identity(
+        standing=Standing.BOUND if record.watch_id else Standing.STOCKED,
+        name=record.device,
+        watch_id=WatchId(record.watch_id) if record.watch_id else None,
+    )
 
 
 def _under(name: str) -> SealedUnder:

@@ -63,6 +63,10 @@ class DynamoPreferences:
         """Store it in the place of what was there."""
         PreferenceRecord.of(account_id, watch_id, preference, self._sealer).put()
 
+    def remove(self, account_id: AccountId, watch_id: WatchId) -> None:
+        """Forget it."""
+        PreferenceRecord(account_id, watch_id).delete()
+
 
 def _content_of(preference: Preference) -> dict[str, Any]:
     return {

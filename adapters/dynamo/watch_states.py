@@ -80,6 +80,10 @@ class DynamoWatchStates:
         unchanged = WatchStateRecord.revision == replaced if replaced else WatchStateRecord.revision.does_not_exist()
         return record.put(unchanged, now=self._clock.now())
 
+    def remove(self, watch_id: WatchId) -> None:
+        """Forget it."""
+        WatchStateRecord(watch_id).delete()
+
 
 def _content_of(state: WatchState) -> dict[str, Any]:
     return {

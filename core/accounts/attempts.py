@@ -88,9 +88,14 @@ class AttemptLimits:
         self.attempts.advance(counter, lambda tally: next_tally(tally, now), now)
 
     def _count(self, subject: str, limit: int, now: datetime) -> None:
-        window_start = window_of(now)
-        if exceeds(self.attempts.count(f"{subject}:{window_start.isoformat()}", now), limit):
-            raise TooManyAttempts(window_start + WINDOW - now)
+        count_in_window(self.attempts, subject, limit, now)
+
+
+def count_in_window(attempts: Attempts, subject: str, limit: int, now: datetime) -> None:
+    """Count one more of a subject; raise TooManyAttempts when its limit in this window is exceeded."""
+    window_start = window_of(now)
+    if exceeds(attempts.count(f"{subject}:{window_start.isoformat()}", now), limit):
+        raise TooManyAttempts(window_start + WINDOW - now)
 
 
 def next_tally(tally: Tally | None, now: datetime) -> Tally:

@@ -79,6 +79,10 @@ class Preferences(Protocol):
         """Store it in the place of what was there. Raise Unreadable as Sealer does."""
         ...
 
+    def remove(self, account_id: AccountId, watch_id: WatchId) -> None:
+        """Forget it; it is no error when there is none."""
+        ...
+
 
 class WatchStates(Protocol):
     """What is remembered of each watch."""
@@ -92,6 +96,10 @@ class WatchStates(Protocol):
 
     def put(self, watch_id: WatchId, state: WatchState, replaced: int) -> bool:
         """Store a state in the place of that revision; return False when another was stored since."""
+        ...
+
+    def remove(self, watch_id: WatchId) -> None:
+        """Forget it; it is no error when there is nothing."""
         ...
 
 

@@ -1,6 +1,6 @@
 """What watches need of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from core.kernel.ids import AccountId, InvitationId, WatchId
 from core.watches.model import (
     Binding,
     ClaimCode,
+    Identity,
     Invitation,
     Member,
     Membership,
@@ -17,6 +18,11 @@ from core.watches.model import (
     StockedDevice,
 )
 from core.watches.profile import Profile
+
+Parting = Callable[[AccountId, WatchId], object]
+"""Forgets what an account chose for a watch that it does not see any more; it is no error when there is nothing."""
+Ending = Callable[[WatchId], object]
+"""Ends what runs for a watch that was unbound; it is no error when nothing does."""
 
 
 class Devices(Protocol):
@@ -28,6 +34,14 @@ class Devices(Protocol):
 
     def standing(self, device_id: str) -> Standing:
         """Tell what is known of a device id."""
+        ...
+
+    def identity(self, device_id: str) -> Identity:
+        """Tell what a device id stands for."""
+        ...
+
+    def described(self, device_id: str) -> tuple[Identity, StockedDevice | None]:
+        """Tell what a device id stands for, and how the device was stocked; raise Unreadable as Sealer does."""
         ...
 
     def bindings(self, device_id: str) -> Sequence[Binding]:

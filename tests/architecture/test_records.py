@@ -22,6 +22,7 @@ OURS = sorted(
 OPAQUE = {
     "access_point",  # HMAC under the binding's key
     "account_id",  # random
+    "addressee",  # a watch's id, or the HMAC of a stocked device's
     "alert_id",  # time and HMAC
     "bound_at",  # when, not where or who
     "cell",  # public knowledge, of no person
@@ -31,9 +32,11 @@ OPAQUE = {
     "delivery",  # ids of alert and account, and a channel
     "device",  # HMAC
     "due",  # when, a kind, and opaque ids
+    "entry",  # an id, or a fixed word
     "epoch",  # a day
     "family_id",  # random
     "fingerprint",  # HMAC
+    "invitation_id",  # random
     "kept_at",  # when
     "key_id",  # class or random id, and a day or hour
     "learned_at",  # when
@@ -43,6 +46,7 @@ OPAQUE = {
     "revision",  # a count of writes
     "since",  # when
     "slot",  # of a hash of a random id
+    "tries",  # a count
     "watch_id",  # random
     "zone_id",  # random
 }

@@ -248,6 +248,14 @@ class TestWatchStates:
             assert not world.watch_states.put(watch_id, second, revision)
         assert world.watch_states.get(watch_id, NOON) == (first, 1)
 
+    def test_what_is_forgotten_starts_anew(self, world: World) -> None:
+        watch_id = world.watch()
+        world.watch_states.remove(watch_id)
+        assert world.watch_states.put(watch_id, WatchState(newest_at=NOON), 0)
+        world.watch_states.remove(watch_id)
+        assert world.watch_states.get(watch_id, NOON) == (None, 0)
+        assert world.watch_states.put(watch_id, WatchState(newest_at=NOON), 0)
+
     def test_each_watch_has_its_own(self, world: World) -> None:
         world.watch_states.put(world.watch(), WatchState(newest_at=NOON), 0)
         assert world.watch_states.get(world.watch(OTHER_DEVICE), NOON) == (None, 0)

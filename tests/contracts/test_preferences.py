@@ -32,6 +32,9 @@ def test_a_preference_comes_back_whole_to_its_member_and_watch_alone(world: Worl
     assert world.preferences.get(account_id, watch_id) == preference
     assert world.preferences.get(account_id, WatchId(new_id())) == Preference()
     assert world.preferences.get(world.account(), watch_id) == Preference()
+    for _ in range(2):
+        world.preferences.remove(account_id, watch_id)
+        assert world.preferences.get(account_id, watch_id) == Preference()
 
 
 def test_a_preference_is_sealed_and_without_the_accounts_key_everything_is_told() -> None:

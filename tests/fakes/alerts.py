@@ -69,6 +69,9 @@ class InMemoryPreferences:
     def put(self, account_id: AccountId, watch_id: WatchId, preference: Preference) -> None:
         self.items[account_id, watch_id] = preference
 
+    def remove(self, account_id: AccountId, watch_id: WatchId) -> None:
+        self.items.pop((account_id, watch_id), None)
+
 
 class InMemoryDueTimes:
     def __init__(self, clock: Clock) -> None:
@@ -112,6 +115,9 @@ class InMemoryWatchStates:
             return False
         self.items[watch_id] = state, replaced + 1
         return True
+
+    def remove(self, watch_id: WatchId) -> None:
+        self.items.pop(watch_id, None)
 
 
 @dataclass

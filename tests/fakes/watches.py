@@ -100,6 +100,9 @@ class InMemoryDevices:
             signing_key=self.stocked[device_id].signing_key,
         )
 
+    def described(self, device_id: str) -> tuple[Identity, StockedDevice | None]:
+        return self.identity(device_id), self.stocked.get(device_id)
+
     def bindings(self, device_id: str) -> Sequence[Binding]:
         return tuple(self._bindings.get(device_id, ()))
 
