@@ -24,8 +24,10 @@ from core.alerts.messages import Mail
 from core.alerts.service import weighed_alarm
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
+from core.retention.policy import POLICY
 from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
+from core.vault.model import SealedUnder
 from core.watches.model import Binding, Membership, Role
 from tests.builders import any_alert, any_learned_place, any_zone
 
@@ -51,7 +53,15 @@ def without_hardening(context: ssl.SSLContext) -> ssl.SSLContext:
     return context
 
 
+def as_of_a_class_that_ends(_data_class: str, watch_id: str, setting: str) -> SealedUnder:
+    """Return the place of a setting that lives as a position does."""
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    key = (watch_id, setting)
+    return SealedUnder(data_class=POLICY["position"], subject_id=watch_id, table="settings", key=key, at=at)
+
+
 NEUTRAL: dict[str, Callable[..., Any]] = {
+    "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
     "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
     "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (
         jwt.get_unverified_header(token),

@@ -62,7 +62,7 @@ class Courier:
 
     def bring(self, alert: Alert, *, is_new: bool) -> None:
         """Send an alert by every way that it has not gone yet; one that is held back is only shown."""
-        members = self.memberships.of_watch(alert.watch_id)
+        members = self._members(alert)
         called = [] if alert.is_held_back else called_upon(members)
         failures = Failures()
         delivering = _Delivering(self, alert, () if is_new else self._known(alert), failures)
@@ -80,7 +80,7 @@ class Courier:
 
         failures: takes what fails at one guardian.
         """
-        called = called_upon(self.memberships.of_watch(alert.watch_id))
+        called = called_upon(self._members(alert))
         delivering = _Delivering(self, alert, self._known(alert), failures)
         for channel in channels:
             for account_id in called:
@@ -89,7 +89,7 @@ class Courier:
 
     def retry(self, alert: Alert, since: datetime) -> None:
         """Try again what failed before that instant, for those who are guardians still."""
-        called = called_upon(self.memberships.of_watch(alert.watch_id))
+        called = called_upon(self._members(alert))
         known = self._known(alert)
         failures = Failures()
         delivering = _Delivering(self, alert, known, failures)
@@ -97,6 +97,10 @@ class Courier:
             if delivery.state is DeliveryState.WAITING and is_still_called(delivery.account_id, called):
                 delivering.send_again(delivery.account_id, delivery.channel, since)
         failures.tell()
+
+    def _members(self, alert: Alert) -> Sequence[Membership]:
+        """Return who belongs to the watch this instant: a right that was removed ends with the next send."""
+        return self.memberships.of_watch(alert.watch_id)
 
     def _known(self, alert: Alert) -> Sequence[Delivery]:
         return self.deliveries.of_alert(alert.watch_id, alert.alert_id, self.clock.now())
@@ -158,15 +162,10 @@ class _Delivering:
         if not may_be_muted(self._alert, channel):
             return False
         if account_id not in self._preferences:
-            self._preferences[account_id] = self._preference(account_id)
+            self._preferences[account_id] = Preference()  # where theirs cannot be read, everything rings
+            with self._failures.kept():
+                self._preferences[account_id] = self._courier.preferences.get(account_id, self._alert.watch_id)
         return is_muted(self._preferences[account_id], self._alert, channel, now)
-
-    def _preference(self, account_id: AccountId) -> Preference:
-        """Return what the guardian wants; where that cannot be read, everything rings."""
-        preference = Preference()
-        with self._failures.kept():
-            preference = self._courier.preferences.get(account_id, self._alert.watch_id)
-        return preference
 
 
 def called_upon(members: Sequence[Membership]) -> list[AccountId]:
