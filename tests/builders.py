@@ -1,17 +1,19 @@
 """Values of which a test names only what it is about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.accounts.model import Phone, Platform
 from core.accounts.notices import Announcement, NoticeKind
 from core.alerts.model import Alert, Channel, Delivery, DeliveryState
 from core.changes.model import Change, change_of
+from core.commands.model import Command, CommandKind, Setting, SettingName
 from core.kernel.geo import Point
 from core.kernel.ids import (
     DIGEST_BYTES,
     AccountId,
     AlertId,
+    CommandId,
     FamilyId,
     InvitationId,
     MessageId,
@@ -220,3 +222,26 @@ def any_registration(account_id: AccountId, watch_id: WatchId, at: datetime, **k
     """Return a registration that its operator has yet to decide on."""
     defaults: dict[str, Any] = {"registration_id": RegistrationId(new_id()), "registrant": any_registrant()}
     return Registration(account_id=account_id, watch_id=watch_id, state_at=at, **(defaults | known))
+
+
+def any_command(watch_id: WatchId, at: datetime, number: int = 0, **known: Any) -> Command:
+    """Return a new command to ring; those of an instant are told apart by their number."""
+    defaults: dict[str, Any] = {
+        "command_id": CommandId(dated_id(at, number.to_bytes(DIGEST_BYTES))),
+        "kind": CommandKind.FIND,
+        "ordered_by": None,
+        "expires_at": at + timedelta(days=60),
+        "state_at": at,
+    }
+    return Command(watch_id=watch_id, ordered_at=at, **(defaults | known))
+
+
+def any_setting(watch_id: WatchId, at: datetime, **known: Any) -> Setting:
+    """Return a setting that no watch was told yet."""
+    defaults: dict[str, Any] = {
+        "name": SettingName.STEP_COUNTER,
+        "desired": {"on": True},
+        "desired_by": None,
+        "version": 1,
+    }
+    return Setting(watch_id=watch_id, desired_at=at, **(defaults | known))

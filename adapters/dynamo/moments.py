@@ -121,7 +121,11 @@ class SealedMoments(Generic[Owner, T]):
         """Return what has this name, read consistently; None when it is not there, over, or cannot be understood."""
         record = self._record.find(owner, moment_key(at, fingerprint), now=now)
         found = [] if record is None else [record]
-        return next((content for _, content in self._understood(owner, found)), None)
+        return next(self.opened(owner, found), None)
+
+    def opened(self, owner: Owner, found: Iterable[OwnedMomentRecord]) -> Iterator[T]:
+        """Yield what these items of an owner say; what cannot be understood is passed over."""
+        return (content for _, content in self._understood(owner, found))
 
     def latest(self, owner: Owner, now: datetime) -> T | None:
         """Return the newest that `read` yields."""

@@ -114,10 +114,11 @@ class Record(Model):
             raise
         return True
 
-    def remove(self) -> bool:
-        """Remove the item of this key; tell whether it was there."""
+    def remove(self, only_if: Condition | None = None) -> bool:
+        """Remove the item of this key; tell whether it was there, and only_if held."""
+        is_there = Path(self.table.partition_key).exists()
         try:
-            self.delete(Path(self.table.partition_key).exists())
+            self.delete(is_there if only_if is None else is_there & only_if)
         except DeleteError as refusal:
             if refusal.cause_response_code == CONDITION_FAILED:
                 return False
@@ -163,6 +164,7 @@ class Record(Model):
         now: datetime | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
+        consistent: bool = False,
     ) -> Iterator[AnyRecord]:
         """Yield the items with first <= sort key <= last in its order, page by page as they are consumed."""
         assert cls.table.sort_key is not None, "the table has an order"
@@ -173,6 +175,7 @@ class Record(Model):
             Path(cls.table.sort_key).between(first, last),
             scan_index_forward=not newest_first,
             page_size=page_size,
+            consistent_read=consistent,
         )
         return fit(found, now)
 

@@ -27,7 +27,7 @@ class Ledger:
         current = item
         while True:
             setting = setting_after(current, item, step.event, at, step.shown)
-            stored = None if setting is None else self._settings.put(setting)
+            stored = None if setting is None else self._settings.replace(setting)
             if stored is not None or setting is None or step.event is not Event.ANSWERED:
                 return stored
             newer = self._settings.get(item.watch_id, item.name)

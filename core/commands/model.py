@@ -162,6 +162,16 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """What a guarded setting was before it was changed. since: of the change; it can be taken back for a day."""
+
+    watch_id: WatchId
+    name: SettingName
+    desired: Any = field(repr=False)
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Presence:
     """Where a watch is connected.
 

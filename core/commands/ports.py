@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from core.commands.model import Capabilities, Command, Presence, Setting, SettingName
+from core.commands.model import Capabilities, Command, Presence, Setting, SettingName, Undo
 from core.kernel.ids import CommandId, WatchId
 from core.kernel.page import Page
 
@@ -12,8 +12,11 @@ from core.kernel.page import Page
 class Commands(Protocol):
     """The commands of all watches, sealed; those that are not final stand in the outbox too, by their names only."""
 
-    def add(self, command: Command) -> Command:
-        """Store it and put it into the outbox, together; return the one that was there already under this id."""
+    def add(self, command: Command, key: str | None = None) -> Command:
+        """Store it and put it into the outbox; return it, or the one that was stored under the same key before.
+
+        key: what tells a repeated request from a new one; a keyed digest. Raise EpochOver or Unreadable as Sealer does.
+        """
         ...
 
     def get(self, watch_id: WatchId, command_id: CommandId, now: datetime) -> Command | None:
@@ -27,7 +30,7 @@ class Commands(Protocol):
         ...
 
     def waiting(self, watch_id: WatchId, now: datetime) -> Sequence[Command]:
-        """Return what stands in the outbox, oldest first, what is past its deadline too."""
+        """Return what stands in the outbox and is not final, oldest first, what is past its deadline too."""
         ...
 
     def replace(self, command: Command) -> Command | None:
@@ -49,11 +52,15 @@ class Settings(Protocol):
         """Return one, read consistently."""
         ...
 
-    def put(self, setting: Setting) -> Setting | None:
+    def replace(self, setting: Setting, undo: Undo | None = None) -> Setting | None:
         """Store it in the place of its revision (0: of nothing) and return it with the next one.
 
-        None when another was stored since. Raise Unreadable as Sealer does.
+        None when another was stored since. undo: kept with it. Raise Unreadable as Sealer does.
         """
+        ...
+
+    def undo_of(self, watch_id: WatchId, name: SettingName, now: datetime) -> Undo | None:
+        """Return what a change of the setting can be taken back to."""
         ...
 
 
@@ -105,5 +112,5 @@ class KnownCapabilities(Protocol):
         ...
 
     def put(self, capabilities: Capabilities) -> None:
-        """Store it in the place of what was known."""
+        """Store it in the place of what was known. Raise Unreadable as Sealer does."""
         ...

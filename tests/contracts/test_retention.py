@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.alerts.model import Acknowledgement, Due, DueKind, WatchState
+from core.commands.model import Presence, SettingName, Undo
 from core.kernel.ids import AccountId, MediaId, WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY
@@ -16,6 +17,7 @@ from tests.builders import (
     any_alert,
     any_alert_id,
     any_change,
+    any_command,
     any_delivery,
     any_invitation,
     any_learned_place,
@@ -26,6 +28,7 @@ from tests.builders import (
     any_phone,
     any_position,
     any_reading,
+    any_setting,
     any_voice_part,
 )
 from tests.clocks import NOON
@@ -156,6 +159,30 @@ KEPT = {
     "voice_part": Kept(
         lambda case: case.world.voice_parts.put(case.watch_id, any_voice_part(case.at), case.at),
         lambda case, now: [case.world.voice_parts.of_upload(case.watch_id, "a" * 32, now)],
+    ),
+    "command": Kept(
+        lambda case: case.world.commands.add(any_command(case.watch_id, case.at)),
+        lambda case, now: [
+            _all(case.world.commands.between, case, now),
+            case.world.commands.get(case.watch_id, any_command(case.watch_id, case.at).command_id, now),
+        ],
+    ),
+    "outbox_entry": Kept(
+        lambda case: case.world.commands.add(any_command(case.watch_id, case.at)),
+        lambda case, now: [case.world.commands.waiting(case.watch_id, now)],
+    ),
+    "setting_undo": Kept(
+        lambda case: case.world.watch_settings.replace(
+            any_setting(case.watch_id, case.at, name=SettingName.SOS_NUMBERS),
+            Undo(watch_id=case.watch_id, name=SettingName.SOS_NUMBERS, desired={"numbers": []}, since=case.at),
+        ),
+        lambda case, now: [case.world.watch_settings.undo_of(case.watch_id, SettingName.SOS_NUMBERS, now)],
+    ),
+    "presence": Kept(
+        lambda case: case.world.presences.put(
+            Presence(addressee=case.watch_id, connection="any", queue=0, since=case.at, heard_at=case.at)
+        ),
+        lambda case, now: [case.world.presences.get(case.watch_id, now)],
     ),
 }
 NOT_HERE = {
