@@ -7,7 +7,7 @@ fails of, its answer and the work for it are the same.
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from core.accounts.notices import Announcement, Announcer, NoticeKind
@@ -23,7 +23,7 @@ from core.watches.model import (
     Standing,
     StockedDevice,
 )
-from core.watches.ports import ClaimCodes, Devices, Memberships
+from core.watches.ports import Beginning, ClaimCodes, Devices, Memberships
 
 SHORTEST_SECRET = 13
 """Characters, of base32 or of more: 64 bits."""
@@ -46,14 +46,6 @@ class ShownCode:
     digits: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A new watch. model: of its device."""
-
-    watch_id: WatchId
-    model: str
-
-
 class Claim:
     """Binds stocked devices. show: lets a device's screen show its code, if it is connected."""
 
@@ -62,7 +54,8 @@ class Claim:
         *,
         devices: Devices,
         codes: ClaimCodes,
-        show: Callable[[str], None],
+        show: Callable[[str], object],
+        beginnings: Sequence[Beginning],
         memberships: Memberships,
         limits: GuessLimits,
         announcer: Announcer,
@@ -71,6 +64,7 @@ class Claim:
         self._devices = devices
         self._codes = codes
         self._show = show
+        self._beginnings = beginnings
         self._memberships = memberships
         self._limits = limits
         self._announcer = announcer
@@ -86,7 +80,7 @@ class Claim:
         self._codes.put(name, new_code(), self._clock.now())
         self._show(name)
 
-    def claim(self, account_id: AccountId, device_id: str, proof: Secret | ShownCode, address: str) -> Claimed:
+    def claim(self, account_id: AccountId, device_id: str, proof: Secret | ShownCode, address: str) -> WatchId:
         """Make the account the owner of a new watch; raise ClaimRefused or TooManyAttempts."""
         self._limits.admit(CLAIMS, account_id, address, device_id)
         identity, device = self._devices.described(device_id)
@@ -97,9 +91,11 @@ class Claim:
                 self._devices.bind(device_id, watch_id, account_id, self._clock.now())
             except NotBindable:  # somebody else was first: their watch by now
                 raise ClaimRefused("no such claim") from None
+            for begin in self._beginnings:
+                begin(watch_id, device)
             self._codes.remove(identity.name)
             self._limits.forgive(CLAIMS, account_id)
-            return Claimed(watch_id, device.model)
+            return watch_id
         self._tell_owner(identity, device_id, is_proven=is_proven)
         raise ClaimRefused("no such claim")
 

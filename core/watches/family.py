@@ -24,7 +24,7 @@ from core.watches.model import (
     OwnerStays,
     Role,
 )
-from core.watches.ports import Families, Invitations, Parting
+from core.watches.ports import Ending, Families, Invitations, Parting
 
 SECRET_BYTES = 16  # 128 bits: not to be guessed
 LONGEST_CODE = 128  # what one has, and room
@@ -48,6 +48,7 @@ class Family:
         families: Families,
         invitations: Invitations,
         partings: Sequence[Parting],
+        handovers: Sequence[Ending],
         limits: GuessLimits,
         announcer: Announcer,
         clock: Clock,
@@ -55,6 +56,7 @@ class Family:
         self._families = families
         self._invitations = invitations
         self._partings = partings
+        self._handovers = handovers
         self._limits = limits
         self._announcer = announcer
         self._clock = clock
@@ -147,6 +149,8 @@ class Family:
     def take_over(self, account_id: AccountId, watch_id: WatchId) -> None:
         """Make the account the owner, as it was offered; raise OfferNotFound."""
         offer = self._families.take_over(watch_id, account_id, self._clock.now())
+        for hand_over in self._handovers:
+            hand_over(watch_id, offer.by)
         self._tell(NoticeKind.OWNERSHIP_MOVED, watch_id, by=offer.by, about=account_id)
 
     def _invitation_of(self, code: str) -> Invitation:

@@ -20,9 +20,11 @@ from core.watches.model import (
 from core.watches.profile import Profile
 
 Parting = Callable[[AccountId, WatchId], object]
-"""Forgets what an account chose for a watch that it does not see any more; it is no error when there is nothing."""
-Ending = Callable[[WatchId], object]
-"""Ends what runs for a watch that was unbound; it is no error when nothing does."""
+"""Forgets what an account chose for a watch that it does not see any more."""
+Beginning = Callable[[WatchId, StockedDevice], object]
+"""Begins what belongs to a new watch."""
+Ending = Callable[[WatchId, AccountId], object]
+"""Ends what an account had of a watch as its owner, when the watch was unbound or is another's now."""
 
 
 class Devices(Protocol):

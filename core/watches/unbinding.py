@@ -37,7 +37,7 @@ class Unbinding:
         now = self._clock.now()
         members = [each.account_id for each in self._devices.unbind(watch_id, owner, now)]
         for end in self._endings:
-            end(watch_id)
+            end(watch_id, owner)
         for account_id in members:
             for part in self._partings:
                 part(account_id, watch_id)
