@@ -1,14 +1,26 @@
 """Accounts, what proves them, and their token families. An e-mail address is found by its HMAC; it stands sealed."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
 
 from adapters.dynamo.record import ExpiryAttribute, Record, end_of, holding, instant, instant_of
 from adapters.dynamo.tables import TABLES
-from core.accounts.model import Account, Credentials, Language, LoginTaken, Refresh, TokenFamily, login_name
+from core.accounts.model import (
+    Account,
+    AccountNotFound,
+    Credentials,
+    Language,
+    LoginTaken,
+    Refresh,
+    TokenFamily,
+    login_name,
+)
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, FamilyId
 from core.retention.policy import POLICY
 from core.vault.model import SealedUnder
@@ -16,6 +28,7 @@ from core.vault.ports import Lookup, Sealer
 
 _LOGIN = "login"  # kind of the look-up
 _CONDITION_FAILED = "ConditionalCheckFailed"  # as a transaction spells it
+TRIES = 5  # a guardian changes one thing at a time
 
 
 class AccountRecord(Record):
@@ -169,6 +182,43 @@ class DynamoAccounts:
         """See Accounts."""
         record = SignInRecord.find(self._lookup.of(_LOGIN, login))
         return None if record is None else record.to_domain()
+
+    def change(self, account_id: AccountId, step: Callable[[Account], Account]) -> Account:
+        """See Accounts. What was read is what is replaced, or it is read again."""
+        for _ in range(TRIES):
+            record = AccountRecord.find(account_id)
+            if record is None:
+                raise AccountNotFound("no such account")
+            account = record.to_domain(self._sealer)
+            changed = step(account)
+            renewed, unchanged = AccountRecord.of(changed, self._sealer), AccountRecord.payload == record.payload
+            before, after = login_name(account.email), login_name(changed.email)
+            if renewed.put(unchanged) if before == after else self._move(before, after, renewed, unchanged):
+                return changed
+        raise ChangedMeanwhile("others keep changing the account")
+
+    def _move(self, before: str, after: str, renewed: AccountRecord, unchanged: Condition) -> bool:
+        """Store the account with its credentials under another login; return False when either was changed meanwhile.
+
+        Raise LoginTaken.
+        """
+        held = SignInRecord.find(self._lookup.of(_LOGIN, before))
+        if held is None:
+            return False
+        moved = SignInRecord(
+            self._lookup.of(_LOGIN, after), account_id=held.account_id, password_hash=held.password_hash
+        )
+        try:
+            with SignInRecord.transaction() as transaction:
+                transaction.save(moved, condition=SignInRecord.login.does_not_exist())
+                transaction.save(renewed, condition=unchanged)
+                transaction.delete(held, condition=SignInRecord.password_hash == held.password_hash)
+        except TransactWriteError as refusal:
+            taken, *_ = refusal.cancellation_reasons
+            if taken and taken.code == _CONDITION_FAILED:
+                raise LoginTaken("an account has this e-mail address") from None
+            return False
+        return True
 
     def renew_password(self, login: str, password_hash: str) -> None:
         """Replace what the password of an existing login name is checked against."""

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from core.accounts.model import Language
 from core.accounts.notices import Letter, LetterKind, Post
+from core.accounts.ports import Accounts
 from core.kernel.clock import Clock
 from core.kernel.errors import Refused
 from core.kernel.ids import AccountId, InvalidId, LinkId, checked_id, new_id
@@ -32,8 +33,9 @@ class InvalidLink(Refused):
 class MailLink:
     """What a letter is about, and what its link opens.
 
-    address: where it goes; None: nowhere, for nobody has the account that somebody asked for. account_id: whose
-    password or address changes. password_hash: of the account that a registration makes.
+    address: where it goes; None: to the account's own address, which is looked up as it is mailed, so that nothing
+    takes longer for an account that exists. account_id: whom it is about; None with no address: nobody, and nothing is
+    mailed. password_hash: of the account that a registration makes.
     """
 
     link_id: LinkId
@@ -87,6 +89,7 @@ class Links:
     """Sends letters, arms their links for whoever mails them, and opens the links. mac: all instances share its key."""
 
     links: MailLinks
+    accounts: Accounts
     post: Post
     mac: Callable[[bytes], bytes]
     clock: Clock
@@ -94,13 +97,13 @@ class Links:
     def send(
         self,
         kind: LetterKind,
-        address: str | None,
-        language: Language,
+        address: str | None = None,
+        language: Language = Language.NL,
         *,
         account_id: AccountId | None = None,
         password_hash: str | None = None,
     ) -> None:
-        """Have a letter mailed; nothing of what is done here depends on the address."""
+        """Have a letter mailed; the work is the same whoever gets it. See MailLink."""
         link = MailLink(
             link_id=LinkId(new_id()),
             kind=kind,
@@ -116,10 +119,12 @@ class Links:
     def arm(self, letter: Letter) -> Armed | None:
         """Return the letter as it is to be mailed, the same each time; None when nothing is to be."""
         link = self.links.get(letter, self.clock.now())
-        if link is None or link.address is None:
+        addressee = None if link is None else self._addressee(link)
+        if addressee is None:
             return None
+        address, language = addressee
         text = None if letter.kind in _WITHOUT_LINK else f"{letter.link_id}.{self._secret(letter)}"
-        return Armed(address=link.address, language=link.language, link=text)
+        return Armed(address=address, language=language, link=text)
 
     def opened(self, kind: LetterKind, text: str) -> MailLink:
         """Return what the text of a link opens, without using it up; raise InvalidLink."""
@@ -139,6 +144,12 @@ class Links:
         """Take the link out of use; raise InvalidLink for all but the first who does."""
         if not self.links.remove(Letter(link.kind, link.link_id)):
             raise InvalidLink("the link was used")
+
+    def _addressee(self, link: MailLink) -> tuple[str, Language] | None:
+        if link.address is not None:
+            return link.address, link.language
+        account = None if link.account_id is None else self.accounts.get(link.account_id)
+        return None if account is None else (account.email, account.language)
 
     def _is_secret(self, letter: Letter, secret: str) -> bool:
         return hmac.compare_digest(secret.encode("utf-8", "surrogatepass"), self._secret(letter).encode())

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.kernel.errors import Refused
-from core.kernel.ids import AccountId, FamilyId
+from core.kernel.errors import NotFound, Refused
+from core.kernel.ids import AccountId, AutomationId, FamilyId
 from core.retention.policy import POLICY
 
 LONGEST_EMAIL = 254  # RFC 5321, section 4.5.3.1.3: a path of 256 octets less its angle brackets
@@ -28,8 +28,16 @@ class TooManyAttempts(Refused):
         self.retry_after = retry_after
 
 
+class WrongPassword(Refused):
+    """Whoever is signed in has shown a password that is not the account's."""
+
+
 class PasswordNeeded(Refused):
     """The sign-in's password was shown too long ago for this; a check of it makes the sign-in fresh again."""
+
+
+class AccountNotFound(NotFound):
+    """No such account, or it is no more."""
 
 
 class LoginTaken(Refused):
@@ -180,6 +188,16 @@ class SignedInDevice:
     name: str | None = field(repr=False)
     since: datetime
     renewed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Automation:
+    """A guardian's own program, which reads what the guardian may see. Its family, of the same id, has its token."""
+
+    automation_id: AutomationId
+    account_id: AccountId
+    name: str = field(repr=False)
+    since: datetime
 
 
 class Platform(StrEnum):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from core.accounts.model import (
     Account,
+    Automation,
     Bearer,
     Caller,
     Credentials,
@@ -17,7 +18,7 @@ from core.accounts.model import (
     SignedInDevice,
     TokenFamily,
 )
-from core.kernel.ids import AccountId, FamilyId
+from core.kernel.ids import AccountId, AutomationId, FamilyId
 from core.kernel.page import Page
 
 
@@ -34,6 +35,13 @@ class Accounts(Protocol):
 
     def credentials_of(self, login: str) -> Credentials | None:
         """Return what the password of this login name (see login_name) is checked against."""
+        ...
+
+    def change(self, account_id: AccountId, step: Callable[[Account], Account]) -> Account:
+        """Replace the account by step(account) atomically and return it; a new address takes the password with it.
+
+        Raise LoginTaken, AccountNotFound, or ChangedMeanwhile when others keep changing it.
+        """
         ...
 
     def renew_password(self, login: str, password_hash: str) -> None:
@@ -65,6 +73,22 @@ class TokenFamilies(Protocol):
 
     def show_password(self, family_id: FamilyId, at: datetime) -> None:
         """Note that the password was shown in this family; it is no error when the family was ended."""
+        ...
+
+
+class Automations(Protocol):
+    """The automations of all accounts: their families' twins by account, with their names sealed under its key."""
+
+    def add(self, automation: Automation) -> None:
+        """Store a new one. Raise Unreadable as Sealer does."""
+        ...
+
+    def of_account(self, account_id: AccountId, *, now: datetime, limit: int, after: str | None) -> Page[Automation]:
+        """Return automations that are not over, in a fixed order; `after` is a page's `next`."""
+        ...
+
+    def remove(self, account_id: AccountId, automation_id: AutomationId) -> bool:
+        """Forget it; tell whether it was there."""
         ...
 
 

@@ -10,17 +10,21 @@ from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from lambdas.api.call import Call
-from lambdas.api.gate import authenticated, check_body
+from lambdas.api.gate import authenticated, check_automation, check_body
 from lambdas.api.problems import answer_to
 from lambdas.api.routes import (
     about,
+    account,
+    activity,
     alerts,
+    automations,
     changes,
     notices,
     phones,
     places,
     positions,
     preferences,
+    registration,
     sign_in,
     sims,
     telemetry,
@@ -54,6 +58,9 @@ resolver = APIGatewayHttpResolver(
 for _noun in (
     sign_in,
     tokens,
+    registration,
+    account,
+    automations,
     phones,
     watches,
     positions,
@@ -64,6 +71,7 @@ for _noun in (
     changes,
     preferences,
     telemetry,
+    activity,
     sims,
     about,
 ):
@@ -95,11 +103,12 @@ class Api:
         return {**answer, "headers": _PROTECTION | answer["headers"], "body": answer["body"] or ""}
 
     def _admitted(self, request: APIGatewayProxyEventV2) -> Call:
-        bearer = authenticated(request, self._services.access)
+        bearer, now = authenticated(request, self._services.access), self._services.clock.now()
+        check_automation(request, bearer, self._services.limits, now)
         check_body(request)
         return Call(
             services=self._services,
-            now=self._services.clock.now(),
+            now=now,
             address=request.request_context.http.source_ip,
             bearer=bearer,
         )

@@ -9,12 +9,14 @@ from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.attempts import DynamoAttempts
+from adapters.dynamo.automations import DynamoAutomations
 from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.connection import connect
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.known_devices import DynamoKnownDevices
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
+from adapters.dynamo.mail_links import DynamoMailLinks
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
@@ -29,7 +31,7 @@ from adapters.dynamo.watch_profiles import DynamoWatchProfiles
 from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
-from adapters.keyed_mac import CURSORS, DPOP_NONCES, PASSWORD_PEPPER, REFRESH_TOKENS, KeyedMac
+from adapters.keyed_mac import CURSORS, DPOP_NONCES, MAIL_LINKS, PASSWORD_PEPPER, REFRESH_TOKENS, KeyedMac
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.passwords import Argon2PasswordHasher
@@ -42,9 +44,14 @@ from adapters.stream.alarms import SqsAlarms
 from adapters.stream.notices import SqsAnnouncer, SqsPost
 from adapters.system_clock import SystemClock
 from core.accounts.attempts import AttemptLimits
+from core.accounts.automations import AutomationDesk
+from core.accounts.links import Links
 from core.accounts.model import Platform
+from core.accounts.password import PasswordDesk
 from core.accounts.phones import RingingPhones
+from core.accounts.profile import AccountProfiles
 from core.accounts.refresh import Renewal
+from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
@@ -85,13 +92,26 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
     devices, phones = DynamoSignedInDevices(sealer), DynamoPhones(sealer)
     ringing = RingingPhones(phones=phones, endpoints=SnsPhoneEndpoints(client("sns", settings), applications))
     sign_out = SignOut(families=families, devices=devices, phones=ringing)
+    accounts, known_devices = DynamoAccounts(sealer, lookup), DynamoKnownDevices(lookup)
+    passwords = Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of)
+    post = SqsPost(*notice_queue)
+    links = Links(
+        links=DynamoMailLinks(sealer, sealer),
+        accounts=accounts,
+        post=post,
+        mac=KeyedMac(keyring, MAIL_LINKS).of,
+        clock=clock,
+    )
+    automations = AutomationDesk(
+        automations=DynamoAutomations(sealer), families=families, announcer=announcer, clock=clock
+    )
     return Services(
         sign_in=SignIn(
-            accounts=DynamoAccounts(sealer, lookup),
+            accounts=accounts,
             families=families,
             devices=devices,
-            known_devices=DynamoKnownDevices(lookup),
-            passwords=Argon2PasswordHasher(KeyedMac(keyring, PASSWORD_PEPPER).of),
+            known_devices=known_devices,
+            passwords=passwords,
             tokens=tokens,
             limits=limits,
             announcer=announcer,
@@ -110,13 +130,39 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
             mac=KeyedMac(keyring, REFRESH_TOKENS).of,
             clock=clock,
         ),
+        registration=SelfRegistration(
+            registration=Registration(accounts=accounts, passwords=passwords, keys=sealer, clock=clock),
+            limits=limits,
+            links=links,
+        ),
+        password=PasswordDesk(
+            accounts=accounts,
+            passwords=passwords,
+            families=families,
+            known_devices=known_devices,
+            limits=limits,
+            links=links,
+            sign_out=sign_out,
+            automations=automations,
+            announcer=announcer,
+            clock=clock,
+        ),
+        account_profiles=AccountProfiles(
+            accounts=accounts,
+            known_devices=known_devices,
+            limits=limits,
+            links=links,
+            announcer=announcer,
+            clock=clock,
+        ),
+        automations=automations,
         signed_in=devices,
         proofs=DpopProofs(settings.issuer, KeyedMac(keyring, DPOP_NONCES).of),
         limits=limits,
         families=families,
         phones=ringing,
         announcer=announcer,
-        post=SqsPost(*notice_queue),
+        post=post,
         notices=DynamoNotices(sealer, clock),
         changes=DynamoChanges(clock),
         memberships=memberships,

@@ -18,6 +18,10 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CHANGE: Mapping[str, str] = {
     "signIn": "a sign-in stands in the list of signed-in devices, and a notice tells of a new one",
     "refreshTokens": "the sign-in goes on",
+    "register": "nothing is made before the mailed link was used",
+    "askPasswordReset": "nothing is changed before the mailed link was used",
+    "askNewEmail": "nothing is changed before the mailed link was used",
+    "checkPassword": "the sign-in is fresh for some minutes",
     "takeSimCallback": "it is the operator's doing, and no account's",
 }
 """Operations that change nothing of an account or a watch, or nothing that is not told elsewhere, and why."""

@@ -12,6 +12,8 @@ from lambdas.api.problems import CODES
 VERSION = "0.1.0"
 _TAGS = {
     "sign-in": "Signing in and out",
+    "account": "The account: registering, password, address, language",
+    "automations": "A guardian's own programs",
     "watches": "The account's watches",
     "positions": "Where a watch is and was",
     "zones": "Safe zones",

@@ -1,6 +1,7 @@
 """Parameters that several routes have in common."""
 
 import re
+from datetime import date
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
@@ -28,8 +29,24 @@ DpopProof = Annotated[
     str, Header(alias="dpop", description="A proof of possession (RFC 9449): ES256, typ dpop+jwt, for this very URL")
 ]
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _date(text: object) -> object:
+    """Refuse all but one of the forms that pydantic would take for a date."""
+    if not (isinstance(text, str) and _DATE.fullmatch(text)):
+        raise ValueError("not a date")
+    return text
+
+
+LocalDay = Annotated[date, BeforeValidator(_date)]
+"""ISO 8601, of the watch's own time zone."""
+FromDay = Annotated[LocalDay | None, Query(alias="from", description="First day; by default six before the last")]
+ToDay = Annotated[LocalDay | None, Query(alias="to", description="Last day; by default the present one")]
+
 WatchInPath = Annotated[str, Path(description="Opaque id, as in the list of watches")]
 ZoneInPath = Annotated[str, Path(description="Opaque id, as in the list of zones")]
+AutomationInPath = Annotated[str, Path(description="Opaque id, as in the list of automations")]
 FamilyInPath = Annotated[str, Path(description="Opaque id, as in the list of sign-ins")]
 AlertInPath = Annotated[str, Path(description="Opaque id, as in the list of alerts")]
 PlaceInPath = Annotated[str, Path(description="Opaque id, as in the list of learned places")]

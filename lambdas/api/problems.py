@@ -12,14 +12,20 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 
 from adapters.cursors import InvalidCursor
 from adapters.dpop import InvalidProof, NonceNeeded
+from core.accounts.automations import TooManyAutomations
+from core.accounts.links import InvalidLink
 from core.accounts.model import (
+    InvalidEmail,
     InvalidPhone,
+    LoginTaken,
     NotSignedIn,
     PasswordNeeded,
     PushNotAvailable,
     TooManyAttempts,
     WrongCredentials,
+    WrongPassword,
 )
+from core.accounts.passphrase import WeakPassword
 from core.alerts.preferences import InvalidPreference
 from core.commands.model import IdempotencyKeyReused
 from core.kernel.errors import NotFound, Refused
@@ -51,6 +57,10 @@ class BodyTooLarge(Refused):
 
 class NotAllowed(Refused):
     """The caller may see the watch, but its role does not allow this."""
+
+
+class ReadsOnly(Refused):
+    """An automation asked for what it may not do."""
 
 
 class UnreadableBody(Refused):
@@ -87,6 +97,19 @@ _FACTS: Mapping[type[Exception], _Fact] = {
         HTTPStatus.UNAUTHORIZED, "wrong_credentials", "No account has this e-mail address and password.", _BEARER
     ),
     TooManyAttempts: _Fact(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", "Try again later."),
+    ReadsOnly: _Fact(HTTPStatus.FORBIDDEN, "read_only", "An automation's token reads watches and nothing else."),
+    WrongPassword: _Fact(HTTPStatus.FORBIDDEN, "wrong_password", "This is not the account's password."),
+    WeakPassword: _Fact(
+        HTTPStatus.BAD_REQUEST, "weak_password", "Choose at least 15 characters that are not a common word or two."
+    ),
+    InvalidEmail: _Fact(HTTPStatus.BAD_REQUEST, "invalid_email", "This is no e-mail address."),
+    InvalidLink: _Fact(
+        HTTPStatus.BAD_REQUEST, "invalid_link", "The link was used, or its time is over. Ask for another."
+    ),
+    LoginTaken: _Fact(HTTPStatus.CONFLICT, "email_taken", "An account has this e-mail address by now."),
+    TooManyAutomations: _Fact(
+        HTTPStatus.CONFLICT, "too_many_automations", "The account has as many automations as it may have."
+    ),
     PasswordNeeded: _Fact(
         HTTPStatus.FORBIDDEN, "password_needed", "Show the password once more (POST /v1/password/check), then repeat."
     ),

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from adapters.cursors import SignedCursors
 from adapters.dpop import DpopProofs
 from core.accounts.attempts import AttemptLimits
+from core.accounts.automations import AutomationDesk
 from core.accounts.notices import Announcer, Post
+from core.accounts.password import PasswordDesk
 from core.accounts.phones import RingingPhones
 from core.accounts.ports import SignedInDevices, TokenFamilies
+from core.accounts.profile import AccountProfiles
 from core.accounts.refresh import Renewal
+from core.accounts.register import SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
@@ -32,6 +36,10 @@ class Services:
     access: Access
     sign_out: SignOut
     renewal: Renewal
+    registration: SelfRegistration
+    password: PasswordDesk
+    account_profiles: AccountProfiles
+    automations: AutomationDesk
     signed_in: SignedInDevices
     proofs: DpopProofs
     limits: AttemptLimits

@@ -68,6 +68,7 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
     )
     links = Links(
         links=DynamoMailLinks(sealer, sealer),
+        accounts=telling.accounts,
         post=SqsPost(client("sqs", settings), settings.notice_queue_url),  # of a letter, no other comes
         mac=KeyedMac(keyring, MAIL_LINKS).of,
         clock=clock,

@@ -9,6 +9,8 @@ from typing import ClassVar
 from core.accounts.links import MailLink
 from core.accounts.model import (
     Account,
+    AccountNotFound,
+    Automation,
     Bearer,
     Caller,
     Credentials,
@@ -26,7 +28,7 @@ from core.accounts.model import (
 )
 from core.accounts.notices import Letter
 from core.accounts.ports import KNOWN_DEVICES, Tally
-from core.kernel.ids import AccountId, FamilyId, LinkId
+from core.kernel.ids import AccountId, AutomationId, FamilyId, LinkId
 from core.kernel.page import Page
 from core.retention.policy import POLICY, is_over
 
@@ -50,6 +52,22 @@ class InMemoryAccounts:
 
     def credentials_of(self, login: str) -> Credentials | None:
         return self.credentials.get(login)
+
+    def change(self, account_id: AccountId, step: Callable[[Account], Account]) -> Account:
+        if account_id not in self.accounts:
+            raise AccountNotFound("no such account")
+        while True:
+            account = self.accounts[account_id]
+            changed = step(account)
+            if self.accounts[account_id] is account:
+                break
+        before, after = login_name(account.email), login_name(changed.email)
+        if before != after:
+            if after in self.credentials:
+                raise LoginTaken("an account has this e-mail address")
+            self.credentials[after] = self.credentials.pop(before)
+        self.accounts[account_id] = changed
+        return changed
 
     def renew_password(self, login: str, password_hash: str) -> None:
         self.credentials[login] = replace(self.credentials[login], password_hash=password_hash)
@@ -111,6 +129,29 @@ class InMemorySignedInDevices:
 
     def remove(self, account_id: AccountId, family_id: FamilyId) -> None:
         self.devices.pop((account_id, family_id), None)
+
+
+@dataclass
+class InMemoryAutomations:
+    """Automations by account and id."""
+
+    automations: dict[tuple[AccountId, AutomationId], Automation] = field(default_factory=dict)
+
+    def add(self, automation: Automation) -> None:
+        self.automations[automation.account_id, automation.automation_id] = automation
+
+    def of_account(self, account_id: AccountId, *, now: datetime, limit: int, after: str | None) -> Page[Automation]:
+        held = [
+            each
+            for (owner, automation_id), each in sorted(self.automations.items())
+            if owner == account_id
+            and automation_id > (after or "")
+            and not is_over(POLICY["automation"].expires_at(each.since.replace(microsecond=0)), now)
+        ]
+        return Page(held[:limit], held[limit - 1].automation_id if len(held) > limit else None)
+
+    def remove(self, account_id: AccountId, automation_id: AutomationId) -> bool:
+        return self.automations.pop((account_id, automation_id), None) is not None
 
 
 @dataclass

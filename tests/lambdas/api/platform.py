@@ -12,13 +12,18 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from adapters.cursors import SignedCursors
 from adapters.dpop import DpopProofs
-from adapters.keyed_mac import CURSORS, DPOP_NONCES, REFRESH_TOKENS, KeyedMac
+from adapters.keyed_mac import CURSORS, DPOP_NONCES, MAIL_LINKS, REFRESH_TOKENS, KeyedMac
 from adapters.lookup import HmacLookup
+from adapters.sealer import VaultSealer
 from core.accounts.attempts import AttemptLimits
+from core.accounts.automations import AutomationDesk
+from core.accounts.links import Links
+from core.accounts.password import PasswordDesk
 from core.accounts.phones import RingingPhones
 from core.accounts.ports import AccessTokens
+from core.accounts.profile import AccountProfiles
 from core.accounts.refresh import Renewal
-from core.accounts.register import Registration
+from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
@@ -36,7 +41,9 @@ from tests.fakes.accounts import (
     CountedAccessTokens,
     InMemoryAccounts,
     InMemoryAttempts,
+    InMemoryAutomations,
     InMemoryKnownDevices,
+    InMemoryMailLinks,
     InMemoryPhones,
     InMemorySignedInDevices,
     InMemoryTokenFamilies,
@@ -172,6 +179,17 @@ class Platform:
         limits, keyring = AttemptLimits(self.attempts), keyring_in_memory(self.clock)
         ringing = RingingPhones(phones=self.phones, endpoints=self.phone_endpoints)
         sign_out = SignOut(families=self.families, devices=self.signed_in, phones=ringing)
+        self.mail_links = InMemoryMailLinks()
+        self.links = Links(
+            links=self.mail_links,
+            accounts=self.accounts,
+            post=self.post,
+            mac=KeyedMac(keyring, MAIL_LINKS).of,
+            clock=self.clock,
+        )
+        automations = AutomationDesk(
+            automations=InMemoryAutomations(), families=self.families, announcer=self.announcer, clock=self.clock
+        )
         self.services = Services(
             sign_in=SignIn(
                 accounts=self.accounts,
@@ -197,6 +215,37 @@ class Platform:
                 mac=KeyedMac(keyring, REFRESH_TOKENS).of,
                 clock=self.clock,
             ),
+            registration=SelfRegistration(
+                registration=Registration(
+                    accounts=self.accounts,
+                    passwords=self.passwords,
+                    keys=VaultSealer(keyring, self.clock),
+                    clock=self.clock,
+                ),
+                limits=limits,
+                links=self.links,
+            ),
+            password=PasswordDesk(
+                accounts=self.accounts,
+                passwords=self.passwords,
+                families=self.families,
+                known_devices=self.known_devices,
+                limits=limits,
+                links=self.links,
+                sign_out=sign_out,
+                automations=automations,
+                announcer=self.announcer,
+                clock=self.clock,
+            ),
+            account_profiles=AccountProfiles(
+                accounts=self.accounts,
+                known_devices=self.known_devices,
+                limits=limits,
+                links=self.links,
+                announcer=self.announcer,
+                clock=self.clock,
+            ),
+            automations=automations,
             signed_in=self.signed_in,
             proofs=DpopProofs(ISSUER, KeyedMac(keyring, DPOP_NONCES).of),
             limits=limits,

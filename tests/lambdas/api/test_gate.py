@@ -84,6 +84,10 @@ def test_the_public_routes_are_these_and_all_exist() -> None:
     assert {
         ("POST", "/v1/sign-in"),
         ("POST", "/v1/tokens"),
+        ("POST", "/v1/registrations"),
+        ("POST", "/v1/registrations/confirm"),
+        ("POST", "/v1/password/reset"),
+        ("POST", "/v1/password/reset/confirm"),
         ("POST", "/v1/sim/callbacks"),
         ("GET", "/.well-known/jwks.json"),
         ("GET", "/v1/openapi.json"),
