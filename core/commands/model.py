@@ -22,10 +22,6 @@ class InvalidSetting(Refused):
     """No watch can be set to this; the text names the rule, never the value."""
 
 
-class IdempotencyKeyReused(Refused):
-    """The key came with another request before."""
-
-
 class CommandKind(StrEnum):
     """What may be asked of a watch, once."""
 

@@ -1,4 +1,4 @@
-"""The two roots of our errors. Their texts are constants: what a person sent never stands in one."""
+"""The roots of our errors, and those that several capabilities have. Their texts are constants: what a person sent never stands in one."""
 
 
 class Refused(Exception):  # noqa: N818 - an error is named after the fact
@@ -11,3 +11,7 @@ class NotFound(Refused):
 
 class ChangedMeanwhile(Refused):
     """Others changed it since its revision was read: nothing was changed now, and it is to be read again."""
+
+
+class IdempotencyKeyReused(Refused):
+    """The key came with another request before."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from core.accounts.attempts import exceeds
 from core.accounts.model import TooManyAttempts
 from core.accounts.ports import Attempts
-from core.commands.model import IdempotencyKeyReused
+from core.kernel.errors import IdempotencyKeyReused
 from core.kernel.ids import AccountId, TopUpId, WatchId, named_id
 from core.kernel.page import Page
 from core.sims.cards import SimCards

@@ -27,8 +27,7 @@ from core.accounts.model import (
 )
 from core.accounts.passphrase import WeakPassword
 from core.alerts.preferences import InvalidPreference
-from core.commands.model import IdempotencyKeyReused
-from core.kernel.errors import NotFound, Refused
+from core.kernel.errors import IdempotencyKeyReused, NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable, RegistrationContended
 from core.zones.model import InvalidZone, TooManyZones
