@@ -17,6 +17,12 @@ from lambdas.api.call import Call
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CHANGE: Mapping[str, str] = {
     "signIn": "a sign-in stands in the list of signed-in devices, and a notice tells of a new one",
+    "refreshTokens": "the app does it, and the sign-in stays the same",
+    "checkPassword": "only the sign-in is fresh again",
+    "registerPhone": "the app does it at each start",
+    "register": "there is no account yet",
+    "askPasswordReset": "nothing changes before the link is opened",
+    "takeSimCallback": "the operator of the SIM tells of itself",
     "refreshTokens": "the sign-in goes on",
     "register": "nothing is made before the mailed link was used",
     "askPasswordReset": "nothing is changed before the mailed link was used",
@@ -33,8 +39,9 @@ def log_change(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Resp
     call: Call = app.context["call"]
     route = app.context["_route"]
     if is_change(route.method, route.operation_id) and answer.status_code < HTTPStatus.BAD_REQUEST:
-        subject_id = call.changed_subject or app.context["_route_args"].get("watch_id") or call.caller.account_id
         actor = None if call.bearer is None else call.bearer.account_id
+        subject_id = call.changed_subject or app.context["_route_args"].get("watch_id") or actor
+        assert subject_id is not None, "what needs no token tells what it changed"
         fields = field_names(app.current_event)
         call.services.changes.add(change_of(subject_id, actor, route.operation_id, fields, call.now))
     return answer
