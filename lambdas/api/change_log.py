@@ -17,17 +17,12 @@ from lambdas.api.call import Call
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 NO_CHANGE: Mapping[str, str] = {
     "signIn": "a sign-in stands in the list of signed-in devices, and a notice tells of a new one",
-    "refreshTokens": "the app does it, and the sign-in stays the same",
-    "checkPassword": "only the sign-in is fresh again",
+    "refreshTokens": "the app does it, and the sign-in goes on",
+    "checkPassword": "the sign-in is fresh for some minutes",
     "registerPhone": "the app does it at each start",
-    "register": "there is no account yet",
-    "askPasswordReset": "nothing changes before the link is opened",
-    "takeSimCallback": "the operator of the SIM tells of itself",
-    "refreshTokens": "the sign-in goes on",
     "register": "nothing is made before the mailed link was used",
     "askPasswordReset": "nothing is changed before the mailed link was used",
     "askNewEmail": "nothing is changed before the mailed link was used",
-    "checkPassword": "the sign-in is fresh for some minutes",
     "takeSimCallback": "it is the operator's doing, and no account's",
 }
 """Operations that change nothing of an account or a watch, or nothing that is not told elsewhere, and why."""
