@@ -25,6 +25,7 @@ from core.accounts.register import Registration
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.watches.model import Standing, StockedDevice
 from local.guardian import Guardian
+from local.sim_provider import ICCID_BEGINS
 from local.simulation.morning import CHILDREN, HOME_RADIUS_M, SCHOOL, SCHOOL_RADIUS_M, TOWERS
 
 EMAIL = "guardian@demo.example"
@@ -85,7 +86,8 @@ class Demo:
     def _watch(self, device_id: str, account_id: AccountId, since: datetime) -> WatchId:
         if self._devices.standing(device_id) is Standing.UNKNOWN:
             secret_hash = hashlib.sha256(secrets.token_bytes()).hexdigest()
-            device = StockedDevice(device_id=device_id, model=_MODEL, claim_secret_hash=secret_hash, sim=None)
+            sim = f"{ICCID_BEGINS}{device_id:0>17}"
+            device = StockedDevice(device_id=device_id, model=_MODEL, claim_secret_hash=secret_hash, sim=sim)
             self._devices.stock(device)
         if self._devices.standing(device_id) is Standing.STOCKED:
             self._devices.bind(device_id, WatchId(new_id()), account_id, since)

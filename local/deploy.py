@@ -16,6 +16,7 @@ from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
 from adapters.settings import Settings
 from local.emulator import ACCOUNT, Emulator
 from local.processes import Child
+from local.sim_provider import API_KEY, CALLBACK_KEY
 from stacks import NODE_BIN
 from stacks.bundle import ROOT, Target, bundle, closure
 from stacks.functions import FUNCTIONS
@@ -28,14 +29,13 @@ _STAGE = f"wachter-{StageName.LOCAL}"
 _STACK = f"{_STAGE}-platform"
 MAIL_FROM = "alerts@demo.example"
 _APP_URL = "https://app.demo.example"  # no app is there: a link's token is what counts
-SIM_PROVIDER_CREDENTIALS = {"api_key": "local", "signing_key": "local"}
 _APPLE_KEY = dict.fromkeys(
     ("signing_key", "key_id", "team_id", "bundle_id"), "none"
 )  # the emulator rings no real phone
 _SECRETS: Mapping[str, Mapping[str, str]] = {
     "push-apns-secret": _APPLE_KEY,
     "push-fcm-secret": {},
-    "sim-provider-secret": SIM_PROVIDER_CREDENTIALS,
+    "sim-provider-secret": {"api_key": API_KEY, "callback_key": CALLBACK_KEY},
 }
 """By the stage's setting, what its secret holds."""
 _STOP_S = 5  # nothing is lost when a half-done deployment is cut off: the next one starts anew

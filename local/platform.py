@@ -8,18 +8,23 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from adapters.settings import BRIDGE_PORT, HEALTH_PORT, Settings
 from local.deploy import deployed_emulator
 from local.emulator import HOST, in_local_environment, refuse_taken_port
+from local.mailbox import Mailbox
 from local.processes import Child
+from local.sim_provider import LocalSimProvider
 from stacks.stage import DEFAULT_REGION, StageName
 
 _BRIDGE_STOP_S = 115  # it drains for at most 110 s
 _BRIDGE_START_S = 30  # it takes a second; a loaded machine may take longer
 _BRIDGE_MODULE = "device_bridge"
 _DOCS_PATH = "/v1/docs"
+_SIM_CALLBACKS_PATH = "/v1/sim/callbacks"
+_CALLS_EACH = timedelta(minutes=1)  # so that a card's balance falls while somebody looks
 
 
 class AlreadyRunning(Exception):  # noqa: N818 - an error is named after the fact
@@ -38,12 +43,18 @@ class Ports:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """A running platform. settings: for adapters in this process. push_log: a line of JSON for each push."""
+    """A running platform.
+
+    settings: for adapters in this process. push_log: a line of JSON for each push. mailbox: what was mailed.
+    sim_provider: the SIM operator that the platform speaks to.
+    """
 
     api_url: str
     docs_url: str
     live_url: str
     push_log: Path
+    mailbox: Mailbox
+    sim_provider: LocalSimProvider
     sweep_function: str
     bridge_host: str
     bridge_port: int
@@ -65,7 +76,8 @@ def running_platform(
         for port in (ports.bridge, ports.health, ports.sim_provider):
             refuse_taken_port(port)
         with (
-            deployed_emulator(directory, ports.emulator, f"http://{HOST}:{ports.sim_provider}", tell) as (
+            LocalSimProvider(ports.sim_provider, spends_each=_CALLS_EACH) as sim_provider,
+            deployed_emulator(directory, ports.emulator, sim_provider.url, tell) as (
                 emulator,
                 outputs,
             ),
@@ -73,11 +85,14 @@ def running_platform(
         ):
             _wait_for(ports.bridge, bridge)
             api_url = emulator.api_url(outputs["ApiId"])
+            sim_provider.callback_url = api_url + _SIM_CALLBACKS_PATH
             yield Platform(
                 api_url=api_url,
                 docs_url=api_url + _DOCS_PATH,
                 live_url=outputs["LiveCallback"].replace("http", "ws", 1),
                 push_log=emulator.push_log,
+                mailbox=Mailbox(emulator.url),
+                sim_provider=sim_provider,
                 sweep_function=outputs["SweepFunction"],
                 bridge_host=HOST,
                 bridge_port=ports.bridge,

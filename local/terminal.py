@@ -15,6 +15,7 @@ from local.demo import DEVICE_IDS, Demo, Household, draw_zones
 from local.emulator import PortTaken, local_environment
 from local.guardian import ApiRefused, Guardian
 from local.live_view import LiveView, LiveViewEnded, live_view
+from local.mailbox import Mailbox
 from local.phone import PLATFORM, Phone
 from local.platform import AlreadyRunning, Platform, running_platform
 from local.processes import Child, ProcessFailed
@@ -83,7 +84,8 @@ def _introduce(platform: Platform, household: Household) -> None:
   guardian       {household.email}
   password       {household.password}   (new at each start)
 
-Positions and alerts as the guardian's open app shows them. Ctrl-C ends everything; what was stored stays.
+Positions and alerts as the guardian's open app shows them, mails with their links, and what the watches were told and
+did. Ctrl-C ends everything; what was stored stays.
 """)
 
 
@@ -96,13 +98,13 @@ def _follow(platform: Platform, guardian: Guardian, household: Household) -> Non
             while True:
                 view.show_token(guardian.new_token())
                 guardian.register_phone(PLATFORM, phone.token)
-                for line in _lines(view, phone, numbers):
+                for line in _lines(view, phone, platform.mailbox, numbers):
                     print(line, flush=True)
 
 
-def _lines(view: LiveView, phone: Phone, numbers: Mapping[str, int]) -> Iterator[str]:
-    """Yield a line for each position, alert and ring, for as long as one token serves."""
-    rung = len(phone.pushes())
+def _lines(view: LiveView, phone: Phone, mailbox: Mailbox, numbers: Mapping[str, int]) -> Iterator[str]:
+    """Yield a line for each position, alert, ring and mail, for as long as one token serves."""
+    rung, mailed = len(phone.pushes()), len(mailbox.mails())
     until = time.monotonic() + _TOKEN_SERVES_S
     while time.monotonic() < until:
         for message in view.messages(_REFRESH_S):
@@ -113,6 +115,9 @@ def _lines(view: LiveView, phone: Phone, numbers: Mapping[str, int]) -> Iterator
         pushes = phone.pushes()
         yield from (f"{'':20}  phone    rings: {push.data['type']}" for push in pushes[rung:])
         rung = len(pushes)
+        mails = mailbox.mails()
+        yield from (f"{'':20}  mail     {' '.join([*mail.to, mail.subject, *mail.links])}" for mail in mails[mailed:])
+        mailed = len(mails)
 
 
 def _position_line(position: Mapping[str, Any], number: int) -> str:

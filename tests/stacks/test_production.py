@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
-from adapters.settings import Settings
+from adapters.settings import BRIDGE_PORT, BRIDGE_TLS_PORT, Settings
 from core.retention.policy import POLICY
 from device_bridge import bootstrap as bridge
 from lambdas.alerts import bootstrap as alerts
@@ -344,12 +344,14 @@ def test_mail_is_sent_in_the_name_of_a_domain_that_the_stack_makes(production: T
 
 
 def test_watches_meet_a_tcp_listener_that_waits_longer_than_their_heartbeat(production: Templates) -> None:
-    (listener,) = production.of("AWS::ElasticLoadBalancingV2::Listener")
-    assert listener.properties["Protocol"] == "TCP"
-    attributes = {it["Key"]: it["Value"] for it in listener.properties["ListenerAttributes"]}
-    assert int(attributes["tcp.idle_timeout.seconds"]) > 600
-    (group,) = production.of("AWS::ElasticLoadBalancingV2::TargetGroup")
-    assert {"Key": "preserve_client_ip.enabled", "Value": "true"} in group.properties["TargetGroupAttributes"]
+    listeners = production.of("AWS::ElasticLoadBalancingV2::Listener")
+    assert {listener.properties["Port"] for listener in listeners} == {BRIDGE_PORT, BRIDGE_TLS_PORT}
+    for listener in listeners:
+        assert listener.properties["Protocol"] == "TCP"
+        attributes = {it["Key"]: it["Value"] for it in listener.properties["ListenerAttributes"]}
+        assert int(attributes["tcp.idle_timeout.seconds"]) > 600
+    for group in production.of("AWS::ElasticLoadBalancingV2::TargetGroup"):
+        assert {"Key": "preserve_client_ip.enabled", "Value": "true"} in group.properties["TargetGroupAttributes"]
 
 
 def test_the_bridge_is_not_root_writes_nowhere_and_has_no_way_out(production: Templates) -> None:
