@@ -1,6 +1,6 @@
 """Commands, sealed, and by name in the outbox as long as they are not final."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,14 @@ class DynamoCommands:
     def get(self, watch_id: WatchId, command_id: CommandId, now: datetime) -> Command | None:
         """See Commands."""
         return self._moments.get(watch_id, *_place_of(command_id), now)
+
+    def named(self, watch_id: WatchId, command_ids: Sequence[CommandId], now: datetime) -> Mapping[CommandId, Command]:
+        """See Commands."""
+        if not command_ids:
+            return {}
+        names = [(watch_id, moment_key(*_place_of(command_id))) for command_id in command_ids]
+        found = fit(CommandRecord.batch_get(names, consistent_read=True), now)
+        return {command.command_id: command for command in self._moments.opened(watch_id, found)}
 
     def between(
         self, watch_id: WatchId, start: datetime, end: datetime, *, now: datetime, limit: int, after: str | None

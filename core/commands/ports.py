@@ -1,6 +1,6 @@
 """What commands and settings need of the world. Every read filters on expiry."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -21,6 +21,10 @@ class Commands(Protocol):
 
     def get(self, watch_id: WatchId, command_id: CommandId, now: datetime) -> Command | None:
         """Return a command of this watch; raise InvalidId for what cannot be an id."""
+        ...
+
+    def named(self, watch_id: WatchId, command_ids: Sequence[CommandId], now: datetime) -> Mapping[CommandId, Command]:
+        """Return those of these commands that are there, read consistently."""
         ...
 
     def between(

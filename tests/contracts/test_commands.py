@@ -60,6 +60,15 @@ def test_an_unknown_command_is_none_and_what_is_no_id_is_refused(world: World) -
         world.commands.get(watch_id, CommandId("nothing"), NOON)
 
 
+def test_several_are_found_by_their_names(world: World) -> None:
+    watch_id, other = world.watch(), world.watch(OTHER_DEVICE)
+    mine = [world.commands.add(any_command(watch_id, NOON + each * SECOND)) for each in (1, 2, 3)]
+    theirs = world.commands.add(any_command(other, NOON))
+    asked = [mine[0].command_id, mine[2].command_id, theirs.command_id]
+    assert world.commands.named(watch_id, asked, NOON) == {each.command_id: each for each in (mine[0], mine[2])}
+    assert world.commands.named(watch_id, [], NOON) == {}
+
+
 @pytest.mark.parametrize("state", sorted(FINAL))
 def test_what_waits_is_what_is_not_final_oldest_first(world: World, state: CommandState) -> None:
     watch_id = world.watch()

@@ -1,6 +1,6 @@
 """The ports of commands in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,6 +38,9 @@ class InMemoryCommands(Timeline[Command]):
     def get(self, watch_id: WatchId, command_id: CommandId, now: datetime) -> Command | None:
         parts_of(command_id)  # refuses what is no command's id
         return next((each for each in self.readable(watch_id, now) if each.command_id == command_id), None)
+
+    def named(self, watch_id: WatchId, command_ids: Sequence[CommandId], now: datetime) -> Mapping[CommandId, Command]:
+        return {each.command_id: each for each in self.readable(watch_id, now) if each.command_id in command_ids}
 
     def waiting(self, watch_id: WatchId, now: datetime) -> Sequence[Command]:
         def waits(command: Command) -> bool:
