@@ -1,11 +1,14 @@
 """Records what happens to commands and settings."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.commands.delivery import Item, Step
-from core.commands.model import Command
+from core.commands.first_settings import first_settings
+from core.commands.model import Command, Setting
 from core.commands.ports import Commands, Settings
 from core.commands.transitions import Event, after, setting_after
+from core.kernel.ids import WatchId
 
 
 class Ledger:
@@ -14,6 +17,13 @@ class Ledger:
     def __init__(self, commands: Commands, settings: Settings) -> None:
         self._commands = commands
         self._settings = settings
+
+    def settings_of(self, watch_id: WatchId, now: datetime) -> Sequence[Setting]:
+        """Return the watch's settings; those that every watch has are made at its first connection."""
+        known = self._settings.of_watch(watch_id)
+        missing = first_settings(watch_id, {each.name for each in known}, now)
+        made = (self._settings.replace(each) for each in missing)
+        return [*known, *(each for each in made if each is not None)]
 
     def record(self, step: Step, at: datetime) -> Item | None:
         """Return the item as it is stored now; None when others changed it, or the step cannot happen in its state.

@@ -1,4 +1,4 @@
-"""The roots of our errors, and those that several capabilities have. Their texts are constants: what a person sent never stands in one."""
+"""The roots of our errors, and what many refuse. Their texts are constants: what a person sent never stands in one."""
 
 
 class Refused(Exception):  # noqa: N818 - an error is named after the fact
