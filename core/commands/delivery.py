@@ -61,6 +61,7 @@ _OWNERS_ONLY = frozenset({CommandKind.FACTORY_RESET})
 _GUARDIANS = frozenset({Role.OWNER, Role.GUARDIAN})
 UTC_OFFSET = "utc_offset_minutes"
 """In the acknowledged value of LANGUAGE: the offset that the watch was told with it."""
+_UNSETTLED = frozenset({CommandState.QUEUED, CommandState.SENT, SettingState.PENDING, SettingState.SENT})
 _KEPT_BY_WATCH = frozenset({SettingState.SENT, SettingState.ACKNOWLEDGED, SettingState.FAILED})
 _SUPPORT = {Event.ANSWERED: Support.ANSWERED, Event.REFUSED: Support.REFUSED, Event.GIVEN_UP: Support.SILENT}
 
@@ -229,6 +230,14 @@ class Delivery:
         if SettingName.LANGUAGE in self._items:
             times += filter(None, [next_clock_change(self._time_zone, now)])
         return min(times, default=None)
+
+    def is_settled(self, now: datetime) -> bool:
+        """Tell whether nothing waits and no answer may come any more, so that a new one would know as much."""
+        if self._in_flight or self._being_recorded or self._asked & self._items.keys():
+            return False
+        if any(now < written.at + LATE for written in self._written):
+            return False
+        return not any(item.state in _UNSETTLED for item in self._items.values())
 
     def _idle(self) -> list[Key]:
         """Return what is neither in flight nor being recorded."""
