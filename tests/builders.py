@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.accounts.model import Phone, Platform
-from core.accounts.notices import Announcement, NoticeKind
+from core.accounts.links import MailLink
+from core.accounts.model import Automation, Language, Phone, Platform, SignedInDevice
+from core.accounts.notices import Announcement, LetterKind, NoticeKind
 from core.alerts.model import Alert, Channel, Delivery, DeliveryState
 from core.changes.model import Change, change_of
 from core.commands.model import Command, CommandKind, Setting, SettingName
@@ -13,9 +14,11 @@ from core.kernel.ids import (
     DIGEST_BYTES,
     AccountId,
     AlertId,
+    AutomationId,
     CommandId,
     FamilyId,
     InvitationId,
+    LinkId,
     MessageId,
     RegistrationId,
     TopUpId,
@@ -123,6 +126,30 @@ def any_live_view(until: datetime, *watch_ids: WatchId, **known: Any) -> LiveVie
         "family_id": FamilyId(new_id()),
     }
     return LiveView(watch_ids=watch_ids, until=until, **(defaults | known))
+
+
+def any_signed_in_device(account_id: AccountId, at: datetime, **known: Any) -> SignedInDevice:
+    """Return a device that signed in at this instant."""
+    defaults: dict[str, Any] = {"family_id": FamilyId(new_id()), "name": "Any phone", "since": at, "renewed_at": at}
+    return SignedInDevice(account_id=account_id, **(defaults | known))
+
+
+def any_automation(account_id: AccountId, at: datetime, **known: Any) -> Automation:
+    """Return an automation that was made at this instant."""
+    defaults: dict[str, Any] = {"automation_id": AutomationId(new_id()), "name": "Any program"}
+    return Automation(account_id=account_id, since=at, **(defaults | known))
+
+
+def any_mail_link(kind: LetterKind, at: datetime, **known: Any) -> MailLink:
+    """Return a link that was made at this instant."""
+    defaults: dict[str, Any] = {
+        "link_id": LinkId(new_id()),
+        "address": "any@example.nl",
+        "language": Language.EN,
+        "account_id": AccountId(new_id()),
+        "password_hash": "any hash",
+    }
+    return MailLink(kind=kind, made_at=at, **(defaults | known))
 
 
 def any_phone(account_id: AccountId, since: datetime, **known: Any) -> Phone:

@@ -9,7 +9,7 @@ import re
 import secrets
 import ssl
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
@@ -25,6 +25,7 @@ from core.alerts.service import weighed_alarm
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.kernel.page import Page
 from core.retention.policy import POLICY
+from core.tracking.activity import DayOfActivity
 from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
 from core.vault.model import SealedUnder
@@ -40,6 +41,10 @@ def returns(value: object) -> Callable[..., Any]:
 def first_argument(*arguments: Any, **_named: Any) -> Any:
     """Return the argument untouched (for a method: the one after self)."""
     return arguments[-1] if len(arguments) == 1 else arguments[1]
+
+
+def _body_of(request: Any) -> Mapping[str, Any]:
+    return request.json_body if request.body else {}
 
 
 _FIRST_MEMBERS: dict[str, Any] = {}
@@ -118,6 +123,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.passwords:Argon2PasswordHasher._peppered": lambda _self, password: password.encode(),
     "adapters.passwords:Argon2PasswordHasher.hash": first_argument,
     "adapters.cursors:SignedCursors._is_ours": returns(True),
+    "lambdas.api.change_log:field_names": lambda request: tuple(map(str, _body_of(request).values())),
+    "lambdas.api.change_log:log_change": lambda app, next_middleware: next_middleware(app),
     "lambdas.api.call:Call._membership": lambda self, watch_id: Membership(
         account_id=self.caller.account_id, watch_id=WatchId(watch_id), role=Role.OWNER, since=self.now
     ),
@@ -126,6 +133,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.routes.places:_place": returns(any_learned_place("0" * 32, datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.zones:_zone": returns(any_zone(WatchId(new_id()))),
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
+    "lambdas.api.app:protected": first_argument,
+    "lambdas.api.openapi:document": returns({"paths": {}}),
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.live.handler:token_in": lambda event: max(re.findall(r"[\w.-]+", event["body"]), key=len, default=""),
@@ -138,6 +147,17 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
+    "core.tracking.activity:steps_between": returns(0),
+    "core.tracking.activity:_summary": returns(
+        DayOfActivity(
+            day=datetime.min.date(),
+            steps=None,
+            first_reading_at=None,
+            last_reading_at=None,
+            lowest_battery_percent=None,
+            last_battery_percent=None,
+        )
+    ),
     "core.tracking.admission:is_proven": returns(True),
     "core.tracking.admission:naming_instant": lambda passage, **_: passage.frame.received_at,
     "core.tracking.admission:raise_alarms_of": returns(Intake(Counter(), frozenset())),

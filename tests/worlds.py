@@ -10,6 +10,7 @@ from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
 from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
+from adapters.dynamo.automations import DynamoAutomations
 from adapters.dynamo.capabilities import DynamoKnownCapabilities
 from adapters.dynamo.cells import DynamoCells
 from adapters.dynamo.changes import DynamoChanges
@@ -20,9 +21,11 @@ from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.families import DynamoFamilies, DynamoInvitations
 from adapters.dynamo.keys import DynamoKeyRows
+from adapters.dynamo.known_devices import DynamoKnownDevices
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.leases import DynamoLeases
 from adapters.dynamo.live_views import DynamoLiveViews
+from adapters.dynamo.mail_links import DynamoMailLinks
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.notices import DynamoNotices
@@ -33,6 +36,7 @@ from adapters.dynamo.presences import DynamoPresences
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.settings import DynamoSettings
+from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
 from adapters.dynamo.sim_registrations import DynamoSimRegistrations
 from adapters.dynamo.sims import DynamoSims
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
@@ -50,7 +54,8 @@ from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.watch.uplink import WireDecoder
-from core.accounts.ports import Phones
+from core.accounts.links import MailLinks
+from core.accounts.ports import Automations, KnownDevices, Phones, SignedInDevices
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries, DueTimes, Preferences, WatchStates
 from core.changes.ports import Changes
 from core.commands.ports import Commands, KnownCapabilities, Leases, Presences
@@ -78,7 +83,13 @@ from core.watches.model import Role, StockedDevice
 from core.watches.ports import ClaimCodes, Devices, Families, Invitations, Memberships, WatchProfiles
 from core.zones.ports import Zones
 from tests.clocks import FrozenClock
-from tests.fakes.accounts import InMemoryPhones
+from tests.fakes.accounts import (
+    InMemoryAutomations,
+    InMemoryKnownDevices,
+    InMemoryMailLinks,
+    InMemoryPhones,
+    InMemorySignedInDevices,
+)
 from tests.fakes.alerts import (
     InMemoryAcknowledgements,
     InMemoryAlerts,
@@ -168,6 +179,10 @@ class World:
     changes: Changes
     live_views: LiveViews
     phones: Phones
+    signed_in: SignedInDevices
+    known_devices: KnownDevices
+    automations: Automations
+    mail_links: MailLinks
     sims: Sims
     top_ups: TopUps
     sim_registrations: SimRegistrations
@@ -290,6 +305,10 @@ def in_memory(clock: FrozenClock) -> World:
         changes=InMemoryChanges(clock),
         live_views=InMemoryLiveViews(),
         phones=InMemoryPhones(),
+        signed_in=InMemorySignedInDevices(),
+        known_devices=InMemoryKnownDevices(),
+        automations=InMemoryAutomations(),
+        mail_links=InMemoryMailLinks(),
         sims=InMemorySims(),
         top_ups=InMemoryTopUps(),
         sim_registrations=InMemorySimRegistrations(),
@@ -342,6 +361,10 @@ def in_tables(settings: Settings, clock: FrozenClock) -> World:
         changes=DynamoChanges(clock),
         live_views=DynamoLiveViews(),
         phones=DynamoPhones(sealer),
+        signed_in=DynamoSignedInDevices(sealer),
+        known_devices=DynamoKnownDevices(vault["lookup"]),
+        automations=DynamoAutomations(sealer),
+        mail_links=DynamoMailLinks(sealer, sealer),
         sims=DynamoSims(sealer),
         top_ups=DynamoTopUps(sealer),
         sim_registrations=DynamoSimRegistrations(sealer),

@@ -7,21 +7,24 @@ from typing import Any
 
 import pytest
 
+from core.accounts.notices import Letter, LetterKind
 from core.alerts.model import Acknowledgement, Due, DueKind, WatchState
 from core.commands.model import Presence, SettingName, Undo
-from core.kernel.ids import AccountId, MediaId, WatchId
+from core.kernel.ids import AccountId, LinkId, MediaId, WatchId
 from core.kernel.page import Page
 from core.retention.policy import POLICY
 from core.watches.model import OwnershipOffer
 from tests.builders import (
     any_alert,
     any_alert_id,
+    any_automation,
     any_change,
     any_command,
     any_delivery,
     any_invitation,
     any_learned_place,
     any_live_view,
+    any_mail_link,
     any_member,
     any_message,
     any_notice,
@@ -29,6 +32,7 @@ from tests.builders import (
     any_position,
     any_reading,
     any_setting,
+    any_signed_in_device,
     any_voice_part,
 )
 from tests.clocks import NOON
@@ -37,6 +41,7 @@ from tests.worlds import FAR_AHEAD, LONG_AGO, World
 SECOND = timedelta(seconds=1)
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
 LAST_OF_DAY = DAY + timedelta(days=1) - timedelta(milliseconds=1)
+LINK = LinkId("a" * 26)
 NAME = "a" * 32  # of an access point, or of a frame's content
 
 
@@ -183,6 +188,26 @@ KEPT = {
             Presence(addressee=case.watch_id, connection="any", queue=0, since=case.at, heard_at=case.at)
         ),
         lambda case, now: [case.world.presences.get(case.watch_id, now)],
+    ),
+    "signed_in_device": Kept(
+        lambda case: case.world.signed_in.put(any_signed_in_device(case.account_id, case.at)),
+        lambda case, now: [case.world.signed_in.of_account(case.account_id, now=now, limit=9, after=None).items],
+    ),
+    "known_device": Kept(
+        lambda case: case.world.known_devices.add("any@example.nl", "a" * 43, case.at),
+        lambda case, now: [case.world.known_devices.knows("any@example.nl", "a" * 43, now) or None],
+    ),
+    "automation": Kept(
+        lambda case: case.world.automations.add(any_automation(case.account_id, case.at)),
+        lambda case, now: [case.world.automations.of_account(case.account_id, now=now, limit=9, after=None).items],
+    ),
+    "pending_registration": Kept(
+        lambda case: case.world.mail_links.put(any_mail_link(LetterKind.CONFIRM_REGISTRATION, case.at, link_id=LINK)),
+        lambda case, now: [case.world.mail_links.get(Letter(LetterKind.CONFIRM_REGISTRATION, LINK), now)],
+    ),
+    "mail_link": Kept(
+        lambda case: case.world.mail_links.put(any_mail_link(LetterKind.RESET_PASSWORD, case.at, link_id=LINK)),
+        lambda case, now: [case.world.mail_links.get(Letter(LetterKind.RESET_PASSWORD, LINK), now)],
     ),
 }
 NOT_HERE = {
