@@ -48,13 +48,19 @@ MOST_AN_HOUR: Mapping[CommandKind, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What somebody wants of a watch. ordered_by: None for the platform. expires_at: None: as its kind has it."""
+    """What somebody wants of a watch. ordered_by: None for the platform. expires_at: None: as its kind has it.
+
+    command_id: dated; None: a new one. request: what is compared with an earlier order under the same key; None: the
+    arguments.
+    """
 
     watch_id: WatchId
     kind: CommandKind
     ordered_by: AccountId | None
     arguments: Mapping[str, Any] = field(repr=False, default_factory=dict)
     expires_at: datetime | None = None
+    command_id: CommandId | None = None
+    request: str | None = None
 
 
 class Orders:
@@ -73,9 +79,10 @@ class Orders:
         """
         self._count(order, now)
         now = _whole_ms(now)
-        request = self._lookup.of("command", json.dumps([order.kind, dict(order.arguments)], sort_keys=True))
+        compared = dict(order.arguments) if order.request is None else order.request
+        request = self._lookup.of("command", json.dumps([order.kind, compared], sort_keys=True))
         command = Command(
-            command_id=CommandId(dated_id(now, secrets.token_bytes(DIGEST_BYTES))),
+            command_id=order.command_id or CommandId(dated_id(now, secrets.token_bytes(DIGEST_BYTES))),
             watch_id=order.watch_id,
             kind=order.kind,
             ordered_by=order.ordered_by,
