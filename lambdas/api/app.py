@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -85,6 +86,11 @@ def _answer_to(error: Exception) -> Response[str]:
 resolver.exception_handler(Exception)(_answer_to)
 
 
+def protected(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the headers with which an answer leaves: no cache between us and an app keeps it for another's request."""
+    return {**_PROTECTION, **headers}
+
+
 class Api:
     """Answers requests in the form of API Gateway's payload 2.0."""
 
@@ -100,7 +106,7 @@ class Api:
         except Exception as error:  # noqa: BLE001 - nothing of a failure that nobody foresaw may reach the outside
             refusal = answer_to(error, request.request_context.request_id)
             answer = ResponseBuilder[APIGatewayProxyEventV2](refusal).build(request)
-        return {**answer, "headers": _PROTECTION | answer["headers"], "body": answer["body"] or ""}
+        return {**answer, "headers": protected(answer["headers"]), "body": answer["body"] or ""}
 
     def _admitted(self, request: APIGatewayProxyEventV2) -> Call:
         bearer, now = authenticated(request, self._services.access), self._services.clock.now()

@@ -46,6 +46,7 @@ def answers(platform: Platform) -> list[Answer]:
     ]
 
 
+@pytest.mark.attack("Z-21", guard="lambdas.api.app:protected")
 def test_no_answer_is_kept_by_a_cache_or_taken_for_another_type(answers: list[Answer]) -> None:
     for answer in answers:
         assert answer.headers["Cache-Control"] == "no-store"
