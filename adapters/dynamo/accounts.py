@@ -213,9 +213,8 @@ class DynamoAccounts:
                 transaction.save(moved, condition=SignInRecord.login.does_not_exist())
                 transaction.save(renewed, condition=unchanged)
                 transaction.delete(held, condition=SignInRecord.password_hash == held.password_hash)
-        except TransactWriteError as refusal:
-            taken, *_ = refusal.cancellation_reasons
-            if taken and taken.code == _CONDITION_FAILED:
+        except TransactWriteError:
+            if SignInRecord.find(moved.login) is not None:
                 raise LoginTaken("an account has this e-mail address") from None
             return False
         return True

@@ -1,8 +1,9 @@
 """Accounts, TokenFamilies and Attempts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,16 @@ from adapters.dynamo.tables import TABLES
 from adapters.lookup import HmacLookup
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
-from core.accounts.model import Account, Credentials, LoginTaken, TokenFamily, TooManyAttempts
+from core.accounts.model import (
+    Account,
+    AccountNotFound,
+    Credentials,
+    Language,
+    LoginTaken,
+    Refresh,
+    TokenFamily,
+    TooManyAttempts,
+)
 from core.accounts.ports import Accounts, Attempts, Tally, TokenFamilies
 from core.kernel.ids import AccountId, FamilyId, new_id
 from core.retention.policy import POLICY, Subject
@@ -98,8 +108,128 @@ class TestAccounts:
             world.accounts.renew_password("nobody@example.nl", HASH)
         assert world.accounts.credentials_of("nobody@example.nl") is None
 
+    def test_a_change_keeps_all_else(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        changed = world.accounts.change(made.account_id, lambda each: replace(each, language=Language.EN))
+        assert changed == replace(made, language=Language.EN) == world.accounts.get(made.account_id)
+        assert world.accounts.credentials_of("marieke@example.nl") == Credentials(made.account_id, HASH)
+
+    def test_a_new_address_takes_the_password_with_it(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        world.accounts.change(made.account_id, lambda each: replace(each, email="New@example.nl"))
+        assert world.accounts.get(made.account_id) == replace(made, email="New@example.nl")
+        assert world.accounts.credentials_of("new@example.nl") == Credentials(made.account_id, HASH)
+        assert world.accounts.credentials_of("marieke@example.nl") is None
+        world.accounts.add(account(world), "the old address is free")
+
+    def test_another_way_to_write_the_address_is_no_other_login(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        world.accounts.change(made.account_id, lambda each: replace(each, email="MARIEKE@example.nl"))
+        assert world.accounts.credentials_of("marieke@example.nl") == Credentials(made.account_id, HASH)
+
+    def test_a_taken_address_is_not_taken_over(self, world: World) -> None:
+        first, second = account(world), account(world, "bram@example.nl")
+        world.accounts.add(first, HASH)
+        world.accounts.add(second, "another hash")
+        with pytest.raises(LoginTaken):
+            world.accounts.change(second.account_id, lambda each: replace(each, email="marieke@example.nl"))
+        assert world.accounts.get(second.account_id) == second
+        assert world.accounts.credentials_of("marieke@example.nl") == Credentials(first.account_id, HASH)
+        assert world.accounts.credentials_of("bram@example.nl") == Credentials(second.account_id, "another hash")
+
+    def test_what_is_no_account_is_not_changed(self, world: World) -> None:
+        with pytest.raises(AccountNotFound):
+            world.accounts.change(AccountId(new_id()), lambda each: each)
+
+    @pytest.mark.parametrize("email", ["marieke@example.nl", "new@example.nl"])
+    def test_changes_at_the_same_time_lose_nothing(self, world: World, email: str) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        others = [lambda each: replace(each, language=Language.EN)]
+
+        def interrupted(each: Account) -> Account:
+            if others:
+                world.accounts.change(made.account_id, others.pop())
+            return replace(each, email=email)
+
+        world.accounts.change(made.account_id, interrupted)
+        assert world.accounts.get(made.account_id) == replace(made, email=email, language=Language.EN)
+
+    def test_a_password_that_is_renewed_while_the_address_changes_is_kept(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+
+        def interrupted(each: Account) -> Account:
+            world.accounts.renew_password("marieke@example.nl", "another hash")
+            return replace(each, email="new@example.nl")
+
+        world.accounts.change(made.account_id, interrupted)
+        assert world.accounts.credentials_of("new@example.nl") == Credentials(made.account_id, "another hash")
+
+
+KEY = "k" * 43
+
+
+def bound_family(**known: Any) -> TokenFamily:
+    """Return a family whose tokens are refreshed."""
+    refresh = Refresh(key=KEY, current="0" * 64, previous=None, rotated_at=NOON)
+    defaults: dict[str, Any] = {
+        "family_id": FamilyId(new_id()),
+        "account_id": AccountId(new_id()),
+        "started_at": NOON,
+        "password_at": NOON,
+        "refresh": refresh,
+    }
+    return TokenFamily(**(defaults | known))
+
 
 class TestTokenFamilies:
+    def test_a_family_comes_back_as_it_was(self, world: World) -> None:
+        for family in (bound_family(), bound_family(refresh=None, password_at=None, automation="1" * 64)):
+            world.families.start(family)
+            assert world.families.get(family.family_id, NOON) == family
+
+    def test_a_rotation_replaces_exactly_what_it_was_made_from(self, world: World) -> None:
+        family = bound_family()
+        world.families.start(family)
+        assert family.refresh is not None
+        later = NOON + timedelta(days=10)
+        refresh = Refresh(key=KEY, current="1" * 64, previous="0" * 64, rotated_at=later)
+        assert world.families.rotate(family.family_id, family.refresh, refresh)
+        assert not world.families.rotate(family.family_id, family.refresh, replace(refresh, current="2" * 64))
+        over = POLICY["token_family"].expires_at(later)
+        assert over is not None
+        for now in (later, over - timedelta(seconds=1)):
+            assert world.families.get(family.family_id, now) == replace(family, refresh=refresh)
+        assert world.families.get(family.family_id, over) is None
+
+    def test_what_was_ended_is_neither_rotated_nor_fresh_again(self, world: World) -> None:
+        family = bound_family()
+        assert family.refresh is not None
+        world.families.start(family)
+        world.families.end(family.family_id)
+        assert not world.families.rotate(family.family_id, family.refresh, replace(family.refresh, current="1" * 64))
+        world.families.show_password(family.family_id, NOON)
+        assert world.families.get(family.family_id, NOON) is None
+
+    def test_a_shown_password_is_remembered(self, world: World) -> None:
+        family = bound_family()
+        world.families.start(family)
+        later = NOON + timedelta(hours=1)
+        world.families.show_password(family.family_id, later)
+        assert world.families.get(family.family_id, later) == replace(family, password_at=later)
+
+    def test_an_automation_lives_for_a_year(self, world: World) -> None:
+        family = bound_family(refresh=None, password_at=None, automation="1" * 64)
+        world.families.start(family)
+        over = POLICY["automation"].expires_at(NOON)
+        assert over is not None
+        assert world.families.get(family.family_id, over - timedelta(seconds=1)) == family
+        assert world.families.get(family.family_id, over) is None
+
     def test_a_family_holds_until_it_is_ended(self, world: World) -> None:
         family = TokenFamily(family_id=FamilyId(new_id()), account_id=AccountId(new_id()), started_at=NOON)
         world.families.start(family)
