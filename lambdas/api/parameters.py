@@ -45,6 +45,8 @@ FromDay = Annotated[LocalDay | None, Query(alias="from", description="First day;
 ToDay = Annotated[LocalDay | None, Query(alias="to", description="Last day; by default the present one")]
 
 WatchInPath = Annotated[str, Path(description="Opaque id, as in the list of watches")]
+MemberInPath = Annotated[str, Path(description="Opaque id of an account, as in the list of members")]
+InvitationInPath = Annotated[str, Path(description="Opaque id, as in the list of invitations")]
 ZoneInPath = Annotated[str, Path(description="Opaque id, as in the list of zones")]
 AutomationInPath = Annotated[str, Path(description="Opaque id, as in the list of automations")]
 FamilyInPath = Annotated[str, Path(description="Opaque id, as in the list of sign-ins")]
