@@ -10,9 +10,9 @@ from typing import Any
 from core.accounts.attempts import exceeds
 from core.accounts.model import TooManyAttempts
 from core.accounts.ports import Attempts
-from core.commands.doorbell import Doorbell
 from core.commands.model import Command, CommandKind, CommandState
 from core.commands.ports import Commands
+from core.commands.rousing import Rousing
 from core.commands.transitions import Event, after
 from core.kernel.errors import IdempotencyKeyReused
 from core.kernel.ids import DIGEST_BYTES, AccountId, CommandId, WatchId, dated_id
@@ -66,9 +66,9 @@ class Order:
 class Orders:
     """Takes orders. Who may order is known before."""
 
-    def __init__(self, commands: Commands, doorbell: Doorbell, attempts: Attempts, lookup: Lookup) -> None:
+    def __init__(self, commands: Commands, rousing: Rousing, attempts: Attempts, lookup: Lookup) -> None:
         self._commands = commands
-        self._doorbell = doorbell
+        self._rousing = rousing
         self._attempts = attempts
         self._lookup = lookup
 
@@ -96,7 +96,7 @@ class Orders:
         stored = self._commands.add(command, name)
         if stored.request != request:
             raise IdempotencyKeyReused("the key came with another order")
-        self._doorbell.ring(order.watch_id, now)
+        self._rousing.rouse(order.watch_id)
         return stored
 
     def _count(self, order: Order, now: datetime) -> None:

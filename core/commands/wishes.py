@@ -7,7 +7,6 @@ from typing import Any
 
 from core.accounts.notices import Announcement, Announcer, NoticeKind
 from core.commands.capabilities import contacts_taken
-from core.commands.doorbell import Doorbell
 from core.commands.model import (
     GUARDED,
     InvalidSetting,
@@ -18,6 +17,7 @@ from core.commands.model import (
     Undo,
 )
 from core.commands.ports import KnownCapabilities, Settings
+from core.commands.rousing import Rousing
 from core.commands.values import Contacts, MonitorNumbers, SosNumbers, Value, content_of
 from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, WatchId
@@ -45,13 +45,13 @@ class Wishes:
         capabilities: KnownCapabilities,
         memberships: Memberships,
         announcer: Announcer,
-        doorbell: Doorbell,
+        rousing: Rousing,
     ) -> None:
         self._settings = settings
         self._capabilities = capabilities
         self._memberships = memberships
         self._announcer = announcer
-        self._doorbell = doorbell
+        self._rousing = rousing
 
     def want(
         self, watch_id: WatchId, name: SettingName, value: Value, *, replaces: int, by: AccountId, now: datetime
@@ -102,7 +102,7 @@ class Wishes:
         if notice is not None:
             self._announce(notice, changed.watch_id, by, now)
         if changed.name not in NEVER_SENT:
-            self._doorbell.ring(changed.watch_id, now)
+            self._rousing.rouse(changed.watch_id)
         return stored
 
     def _announce(self, kind: NoticeKind, watch_id: WatchId, by: AccountId, now: datetime) -> None:
