@@ -56,6 +56,7 @@ def _moment_of(message: Message) -> Moment:
         "media_id": message.media_id,
         "duration_ms": message.duration and message.duration // _MS,
         "command_id": message.command_id,
+        "request": message.request,
     }
     created_at, digest = parts_of(message.message_id)
     return Moment(created_at, digest.hex(), content)
@@ -74,4 +75,5 @@ def _message(watch_id: WatchId, moment: Moment) -> Message:
         media_id=content["media_id"] and MediaId(content["media_id"]),
         duration=content["duration_ms"] and content["duration_ms"] * _MS,
         command_id=content["command_id"] and CommandId(content["command_id"]),
+        request=content["request"],
     )

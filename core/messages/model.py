@@ -46,6 +46,10 @@ class InvalidMedia(Refused):
         self.flaw = flaw
 
 
+class InvalidText(Refused):
+    """No watch can show it; the text names the rule, never the value."""
+
+
 class Direction(StrEnum):
     """Who wrote it."""
 
@@ -60,13 +64,24 @@ class MessageKind(StrEnum):
     VOICE = "voice"
 
 
+class Delivery(StrEnum):
+    """How far a message came on its way to the watch."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    """Written to the watch, which has not answered yet."""
+    DELIVERED = "delivered"
+    NOT_DELIVERED = "not_delivered"
+    """It never will be: refused, unanswered or too late, or who wrote it may not any more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """One message. A message has one copy, this: the command that brings it to the watch holds its id only.
 
     message_id: dated by created_at. author: the guardian; None from the watch. media_id, duration: of a voice, stored
     as AMR-NB, the form that the watch speaks. command_id: of the command that brings it to the watch, whose state is
-    the message's.
+    the message's. request: keyed digest of what was asked: the same idempotency key with another one is refused.
     """
 
     message_id: MessageId
@@ -79,6 +94,7 @@ class Message:
     media_id: MediaId | None = None
     duration: timedelta | None = None
     command_id: CommandId | None = None
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ VOICE = MediaId(new_id())
 class TestMessages:
     def test_a_message_comes_back_whole(self, world: World) -> None:
         watch_id = world.watch()
-        text = any_message(watch_id, NOON, command_id=CommandId(new_id()), author=AccountId(new_id()))
+        text = any_message(watch_id, NOON, command_id=CommandId(new_id()), author=AccountId(new_id()), request="r")
         voice = any_message(
             watch_id,
             NOON + SECOND,
