@@ -9,6 +9,7 @@ from core.accounts.attempts import AttemptLimits
 from core.accounts.model import Bearer, NotSignedIn
 from core.accounts.sign_in import Access
 from lambdas.api.problems import BodyTooLarge, ReadsOnly, UnreadableBody, UnsupportedBody
+from lambdas.api.raw_bodies import check_raw_body, content_type, raw_body_of
 
 PUBLIC_ROUTES = frozenset(
     {
@@ -66,9 +67,12 @@ def check_body(request: APIGatewayProxyEventV2) -> None:
     body = request.body
     if not body:
         return
+    if (raw := raw_body_of(request.http_method, request.path)) is not None:
+        check_raw_body(request, raw)
+        return
     if len(body) > LONGEST_BODY:
         raise BodyTooLarge("the body is too large")
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
+    if content_type(request) != _JSON:
         raise UnsupportedBody("the body is not JSON")
     try:
         _ = request.decoded_body

@@ -27,9 +27,20 @@ from core.accounts.model import (
 )
 from core.accounts.passphrase import WeakPassword
 from core.alerts.preferences import InvalidPreference
-from core.kernel.errors import IdempotencyKeyReused, NotFound, Refused
+from core.kernel.errors import ChangedMeanwhile, IdempotencyKeyReused, NotFound, Refused
 from core.kernel.ids import InvalidId
+from core.messages.model import InvalidMedia, InvalidText
 from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable, RegistrationContended
+from core.watches.model import (
+    AlreadyMember,
+    ClaimRefused,
+    FamilyFull,
+    InvitationRefused,
+    NotTheOwner,
+    OwnerStays,
+    TooManyInvitations,
+)
+from core.watches.profile import InvalidProfile
 from core.zones.model import InvalidZone, TooManyZones
 from lambdas.api.schemas.problems import Problem, WrongField
 
@@ -84,6 +95,8 @@ _INVALID = _Fact(
     HTTPStatus.BAD_REQUEST, "invalid_request", "The request is not what the document at /v1/openapi.json describes."
 )
 _NOT_FOUND = _Fact(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here, or nothing of yours.")
+_NOT_ALLOWED = _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch does not allow this.")
+_CHANGED = _Fact(HTTPStatus.CONFLICT, "changed_meanwhile", "It was changed meanwhile: read it again.")
 _FACTS: Mapping[type[Exception], _Fact] = {
     InvalidProof: _Fact(
         HTTPStatus.BAD_REQUEST, "invalid_dpop_proof", "The DPoP header holds no proof for this request (RFC 9449)."
@@ -112,7 +125,7 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     PasswordNeeded: _Fact(
         HTTPStatus.FORBIDDEN, "password_needed", "Show the password once more (POST /v1/password/check), then repeat."
     ),
-    NotAllowed: _Fact(HTTPStatus.FORBIDDEN, "not_allowed", "Your role on this watch does not allow this."),
+    NotAllowed: _NOT_ALLOWED,
     NotFound: _NOT_FOUND,
     NotFoundError: _NOT_FOUND,
     InvalidId: _NOT_FOUND,  # no object has such an id
@@ -121,14 +134,35 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     UnknownParameter: _INVALID,
     RequestValidationError: _INVALID,
     UnreadableBody: _INVALID,
+    NotTheOwner: _NOT_ALLOWED,
+    ChangedMeanwhile: _CHANGED,
+    InvalidProfile: _Fact(HTTPStatus.BAD_REQUEST, "invalid_profile", "Nothing can be shown so"),
+    ClaimRefused: _Fact(
+        HTTPStatus.CONFLICT,
+        "claim_refused",
+        "The device is unknown, or bound, or this does not prove that it is yours.",
+    ),
+    InvitationRefused: _Fact(
+        HTTPStatus.CONFLICT, "invitation_refused", "The code is wrong, or used, or over, or was taken back."
+    ),
+    AlreadyMember: _Fact(HTTPStatus.CONFLICT, "already_member", "The account belongs to this watch already."),
+    FamilyFull: _Fact(HTTPStatus.CONFLICT, "family_full", "The watch has as many members as it may have."),
+    TooManyInvitations: _Fact(
+        HTTPStatus.CONFLICT, "too_many_invitations", "The watch has as many open invitations as it may have."
+    ),
+    OwnerStays: _Fact(
+        HTTPStatus.CONFLICT, "owner_stays", "An owner offers the ownership to somebody, or unbinds the watch."
+    ),
     InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so"),
+    InvalidText: _Fact(HTTPStatus.BAD_REQUEST, "invalid_text", "No message can be so"),
+    InvalidMedia: _Fact(HTTPStatus.BAD_REQUEST, "invalid_media", "The voice or picture is not taken"),
     InvalidPreference: _Fact(HTTPStatus.BAD_REQUEST, "invalid_preference", "No preference can be so"),
     TooManyZones: _Fact(HTTPStatus.CONFLICT, "too_many_zones", "The watch has as many zones as it may have."),
     IdempotencyKeyReused: _Fact(
         HTTPStatus.CONFLICT, "idempotency_key_reused", "The idempotency key came with another request before."
     ),
     NoSim: _Fact(HTTPStatus.CONFLICT, "no_sim", "It is not known which SIM the watch has."),
-    RegistrationContended: _Fact(HTTPStatus.CONFLICT, "changed_meanwhile", "It was changed meanwhile: read it again."),
+    RegistrationContended: _CHANGED,
     ProviderUnavailable: _Fact(
         HTTPStatus.SERVICE_UNAVAILABLE, "sim_operator_silent", "The operator of the SIM does not answer. Try again."
     ),
@@ -139,9 +173,14 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     InvalidPhone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_phone", "The platform knows no phone by this token."),
     PushNotAvailable: _Fact(HTTPStatus.CONFLICT, "push_not_available", "Phones of this platform cannot be rung here."),
     BodyTooLarge: _Fact(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", "The body is too large."),
-    UnsupportedBody: _Fact(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_body", "Send application/json."),
+    UnsupportedBody: _Fact(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_body", "Send what the document names: JSON, mostly."
+    ),
 }
 _UNFORESEEN = _Fact(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+_EXPLAINED = InvalidMedia | InvalidPreference | InvalidProfile | InvalidText | InvalidZone
+"""Their texts name the rule, and never what was sent."""
 
 CODES = frozenset(fact.code for fact in (*_FACTS.values(), _UNFORESEEN))
 
@@ -155,7 +194,7 @@ def answer_to(error: Exception, request_id: str) -> Response[str]:
         title=fact.status.phrase,
         status=fact.status,
         code=fact.code,
-        detail=f"{fact.detail}: {error}." if isinstance(error, InvalidZone | InvalidPreference) else fact.detail,
+        detail=f"{fact.detail}: {error}." if isinstance(error, _EXPLAINED) else fact.detail,
         errors=_wrong_fields(error),
         request_id=request_id if fact is _UNFORESEEN else None,
     )
