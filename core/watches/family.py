@@ -117,14 +117,20 @@ class Family:
         self._families.change_role(watch_id, account_id, role, owner)
         self._tell(NoticeKind.ROLE_CHANGED, watch_id, by=owner, about=account_id)
 
-    def remove(self, by: AccountId, watch_id: WatchId, account_id: AccountId, role: Role) -> None:
-        """End a membership: a member's own, or any by the owner. role: of who asks.
+    def remove(self, owner: AccountId, watch_id: WatchId, account_id: AccountId) -> None:
+        """End another's membership; raise MemberNotFound or NotTheOwner.
 
-        Raise MemberNotFound, NotTheOwner or OwnerStays. From the next question on the account is no member, for every
-        route, screen and phone (C-12).
+        From the next question on the account is no member, for every route, screen and phone (C-12).
         """
-        if account_id == by and role is Role.OWNER:
+        self._remove(owner, watch_id, account_id)
+
+    def leave(self, membership: Membership) -> None:
+        """End the own membership, as remove does; raise OwnerStays or MemberNotFound."""
+        if membership.role is Role.OWNER:
             raise OwnerStays("the ownership is offered, or the watch unbound")
+        self._remove(membership.account_id, membership.watch_id, membership.account_id)
+
+    def _remove(self, by: AccountId, watch_id: WatchId, account_id: AccountId) -> None:
         self._families.remove(watch_id, account_id, by)
         for part in self._partings:
             part(account_id, watch_id)

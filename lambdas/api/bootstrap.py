@@ -10,30 +10,39 @@ from adapters.dynamo.acknowledgements import DynamoAcknowledgements
 from adapters.dynamo.alerts import DynamoAlerts
 from adapters.dynamo.attempts import DynamoAttempts
 from adapters.dynamo.automations import DynamoAutomations
+from adapters.dynamo.capabilities import DynamoKnownCapabilities
 from adapters.dynamo.changes import DynamoChanges
+from adapters.dynamo.claim_codes import DynamoClaimCodes
 from adapters.dynamo.connection import connect
 from adapters.dynamo.deliveries import DynamoDeliveries
+from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.due_times import DynamoDueTimes
+from adapters.dynamo.families import DynamoFamilies, DynamoInvitations
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.known_devices import DynamoKnownDevices
 from adapters.dynamo.learned_places import DynamoLearnedPlaces
+from adapters.dynamo.leases import DynamoLeases
 from adapters.dynamo.mail_links import DynamoMailLinks
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.preferences import DynamoPreferences
+from adapters.dynamo.presences import DynamoPresences
 from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
 from adapters.dynamo.sim_registrations import DynamoSimRegistrations
 from adapters.dynamo.sims import DynamoSims
 from adapters.dynamo.telemetry import DynamoTelemetryReadings
 from adapters.dynamo.top_ups import DynamoTopUps
 from adapters.dynamo.watch_profiles import DynamoWatchProfiles
+from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.dynamo.zones import DynamoZones
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyed_mac import CURSORS, DPOP_NONCES, MAIL_LINKS, PASSWORD_PEPPER, REFRESH_TOKENS, KeyedMac
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
+from adapters.nudges import SqsNudges
 from adapters.passwords import Argon2PasswordHasher
 from adapters.phone_endpoints import SnsPhoneEndpoints
 from adapters.sealer import VaultSealer
@@ -55,10 +64,12 @@ from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
+from core.commands.rousing import Rousing
 from core.kernel.clock import Clock
 from core.sims.service import SimService
 from core.tracking.correction import Correction
 from lambdas.api.app import Api
+from lambdas.api.bindings import Bindings
 from lambdas.api.services import Services
 
 NEEDED = ("wrapping_key", "signing_key", "issuer")  # settings
@@ -105,6 +116,19 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
     automations = AutomationDesk(
         automations=DynamoAutomations(sealer), families=families, announcer=announcer, clock=clock
     )
+    sims = SimService.over(
+        sims=DynamoSims(sealer),
+        top_ups=DynamoTopUps(sealer),
+        registrations=DynamoSimRegistrations(sealer),
+        memberships=memberships,
+        provider=ContractSimProvider(operator or sims_exchange(settings)),
+        alarms=SqsAlarms(queues, settings.alert_queue_url),
+        attempts=attempts,
+        lookup=lookup,
+    )
+    presences, capabilities = DynamoPresences(), DynamoKnownCapabilities(sealer)
+    rousing = Rousing(presences, SqsNudges(queues, settings.nudge_queue_urls), clock)
+    preferences = DynamoPreferences(sealer)
     return Services(
         sign_in=SignIn(
             accounts=accounts,
@@ -167,6 +191,26 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
         changes=DynamoChanges(clock),
         memberships=memberships,
         profiles=DynamoWatchProfiles(sealer),
+        bindings=Bindings.over(
+            devices=DynamoDevices(sealer, sealer, lookup),
+            codes=DynamoClaimCodes(sealer),
+            memberships=memberships,
+            families=DynamoFamilies(sealer),
+            invitations=DynamoInvitations(),
+            capabilities=capabilities,
+            preferences=preferences,
+            states=DynamoWatchStates(sealer, clock),
+            due_times=DynamoDueTimes(clock),
+            sims=sims,
+            rousing=rousing,
+            attempts=attempts,
+            announcer=announcer,
+            clock=clock,
+        ),
+        presences=presences,
+        leases=DynamoLeases(),
+        capabilities=capabilities,
+        rousing=rousing,
         positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),
         learned_places=learned_places,
@@ -176,17 +220,8 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
         acknowledgements=acknowledgements,
         acknowledge=Acknowledge(alerts, acknowledgements, clock),
         deliveries=DynamoDeliveries(clock),
-        sims=SimService.over(
-            sims=DynamoSims(sealer),
-            top_ups=DynamoTopUps(sealer),
-            registrations=DynamoSimRegistrations(sealer),
-            memberships=memberships,
-            provider=ContractSimProvider(operator or sims_exchange(settings)),
-            alarms=SqsAlarms(queues, settings.alert_queue_url),
-            attempts=attempts,
-            lookup=lookup,
-        ),
-        preferences=DynamoPreferences(sealer),
+        sims=sims,
+        preferences=preferences,
         cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
         public_keys=lambda: [signing_key.jwk],
         clock=clock,

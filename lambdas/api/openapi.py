@@ -1,6 +1,8 @@
 """The OpenAPI document, made of the routes and their types."""
 
 import json
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver
@@ -15,6 +17,8 @@ _TAGS = {
     "account": "The account: registering, password, address, language",
     "automations": "A guardian's own programs",
     "watches": "The account's watches",
+    "claims": "Binding a new device to the account",
+    "members": "Who belongs to a watch, and whose it is",
     "positions": "Where a watch is and was",
     "zones": "Safe zones",
     "alerts": "What guardians were told",
@@ -29,6 +33,16 @@ _TAGS = {
     "about": "The API itself",
 }
 _UNUSED = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
+
+
+_URL_NAME = re.compile(r"(^|_)(ur[il]|link|href|webhook|callback|endpoint|host|address)s?$", re.IGNORECASE)
+
+
+_URL_FORMATS = frozenset({"uri", "uri-reference", "iri", "hostname", "ipv4", "ipv6"})
+
+
+class TakesUrl(Exception):  # noqa: N818 - an error is named after the fact
+    """A route would take an address that somebody chose (Z-17)."""
 
 
 def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
@@ -52,5 +66,43 @@ def document(resolver: APIGatewayHttpResolver) -> dict[str, Any]:
                 operation["responses"].pop(status, None)
     for name in _UNUSED:
         made["components"]["schemas"].pop(name, None)
+    if found := url_fields(made):
+        raise TakesUrl(f"no route takes an address to be fetched: {', '.join(found)}")
     made["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] = sorted(CODES)
     return made
+
+
+def url_fields(made: dict[str, Any]) -> Sequence[str]:
+    """Return what in the requests of a document is meant to hold the address of something, by name or by form."""
+    schemas = made["components"]["schemas"]
+    return [
+        f"{path} {name}"
+        for path, operations in made["paths"].items()
+        for operation in operations.values()
+        for name, schema in _taken_by(operation, schemas)
+        if _URL_NAME.search(name) or schema.get("format") in _URL_FORMATS
+    ]
+
+
+def _taken_by(operation: dict[str, Any], schemas: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield name and schema of each parameter of an operation, and of each field of its bodies, at whatever depth."""
+    for parameter in operation.get("parameters", ()):
+        yield parameter["name"], parameter["schema"]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        yield from _fields(content.get("schema", {}), schemas, frozenset())
+
+
+def _fields(schema: Any, schemas: dict[str, Any], above: frozenset[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    match schema:
+        case {"$ref": str(reference)}:
+            name = reference.rpartition("/")[2]
+            if name not in above:
+                yield from _fields(schemas[name], schemas, above | {name})
+        case dict():
+            for name, each in schema.get("properties", {}).items():
+                yield name, each
+            for each in schema.values():
+                yield from _fields(each, schemas, above)
+        case list():
+            for each in schema:
+                yield from _fields(each, schemas, above)

@@ -19,6 +19,8 @@ from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries, Preferences
 from core.changes.ports import Changes
+from core.commands.ports import KnownCapabilities, Leases, Presences
+from core.commands.rousing import Rousing
 from core.kernel.clock import Clock
 from core.notices.ports import Notices
 from core.sims.service import SimService
@@ -26,6 +28,7 @@ from core.tracking.correction import Correction
 from core.tracking.ports import LearnedPlaces, Positions, TelemetryReadings
 from core.watches.ports import Memberships, WatchProfiles
 from core.zones.ports import Zones
+from lambdas.api.bindings import Bindings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,11 @@ class Services:
     changes: Changes
     memberships: Memberships
     profiles: WatchProfiles
+    bindings: Bindings
+    presences: Presences
+    leases: Leases
+    capabilities: KnownCapabilities
+    rousing: Rousing
     positions: Positions
     telemetry: TelemetryReadings
     learned_places: LearnedPlaces

@@ -27,6 +27,7 @@ from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
+from core.commands.rousing import Rousing
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.sims.service import SimService
@@ -34,6 +35,7 @@ from core.tracking.correction import Correction
 from core.tracking.model import Position, Source, TelemetryReading
 from core.watches.model import Membership, Role
 from lambdas.api.app import Api
+from lambdas.api.bindings import Bindings
 from lambdas.api.services import Services
 from local.sim_provider import Books
 from tests.clocks import FrozenClock
@@ -50,8 +52,16 @@ from tests.fakes.accounts import (
     RecordingPhoneEndpoints,
     TransparentHasher,
 )
-from tests.fakes.alerts import InMemoryAcknowledgements, InMemoryAlerts, InMemoryDeliveries, InMemoryPreferences
+from tests.fakes.alerts import (
+    InMemoryAcknowledgements,
+    InMemoryAlerts,
+    InMemoryDeliveries,
+    InMemoryDueTimes,
+    InMemoryPreferences,
+    InMemoryWatchStates,
+)
 from tests.fakes.changes import InMemoryChanges
+from tests.fakes.commands import InMemoryKnownCapabilities, InMemoryLeases, InMemoryPresences, RecordingNudges
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
 from tests.fakes.sims import BooksExchange, InMemorySimRegistrations, InMemorySims, InMemoryTopUps
 from tests.fakes.tracking import (
@@ -61,7 +71,14 @@ from tests.fakes.tracking import (
     RecordingAlarms,
 )
 from tests.fakes.vault import keyring_in_memory, sealer_in_memory
-from tests.fakes.watches import InMemoryMemberships, InMemoryWatchProfiles
+from tests.fakes.watches import (
+    InMemoryClaimCodes,
+    InMemoryDevices,
+    InMemoryFamilies,
+    InMemoryInvitations,
+    InMemoryMemberships,
+    InMemoryWatchProfiles,
+)
 from tests.fakes.zones import InMemoryZones
 
 ISSUER = "https://api.example.test"
@@ -156,6 +173,13 @@ class Platform:
         self.passwords = TransparentHasher()
         self.memberships = InMemoryMemberships()
         self.profiles = InMemoryWatchProfiles()
+        self.devices, self.claim_codes = InMemoryDevices(self.memberships), InMemoryClaimCodes()
+        self.invitations = InMemoryInvitations()
+        self.kin = InMemoryFamilies(self.memberships, self.invitations)
+        self.watch_states, self.due_times = InMemoryWatchStates(self.clock), InMemoryDueTimes(self.clock)
+        self.presences, self.leases, self.nudges = InMemoryPresences(), InMemoryLeases(), RecordingNudges()
+        self.capabilities = InMemoryKnownCapabilities()
+        rousing = Rousing(self.presences, self.nudges, self.clock)
         self.positions = InMemoryPositions(self.clock)
         self.telemetry = InMemoryTelemetryReadings(self.clock)
         self.learned_places = InMemoryLearnedPlaces(self.clock)
@@ -189,6 +213,16 @@ class Platform:
         )
         automations = AutomationDesk(
             automations=InMemoryAutomations(), families=self.families, announcer=self.announcer, clock=self.clock
+        )
+        sims = SimService.over(
+            sims=self.sims,
+            top_ups=self.top_ups,
+            registrations=self.sim_registrations,
+            memberships=self.memberships,
+            provider=self.sim_operator.provider,
+            alarms=self.alarms,
+            attempts=self.attempts,
+            lookup=HmacLookup(keyring),
         )
         self.services = Services(
             sign_in=SignIn(
@@ -257,6 +291,26 @@ class Platform:
             changes=self.changes,
             memberships=self.memberships,
             profiles=self.profiles,
+            bindings=Bindings.over(
+                devices=self.devices,
+                codes=self.claim_codes,
+                memberships=self.memberships,
+                families=self.kin,
+                invitations=self.invitations,
+                capabilities=self.capabilities,
+                preferences=self.preferences,
+                states=self.watch_states,
+                due_times=self.due_times,
+                sims=sims,
+                rousing=rousing,
+                attempts=self.attempts,
+                announcer=self.announcer,
+                clock=self.clock,
+            ),
+            presences=self.presences,
+            leases=self.leases,
+            capabilities=self.capabilities,
+            rousing=rousing,
             positions=self.positions,
             telemetry=self.telemetry,
             learned_places=self.learned_places,
@@ -267,16 +321,7 @@ class Platform:
             acknowledge=Acknowledge(self.alerts, self.acknowledgements, self.clock),
             deliveries=self.deliveries,
             preferences=self.preferences,
-            sims=SimService.over(
-                sims=self.sims,
-                top_ups=self.top_ups,
-                registrations=self.sim_registrations,
-                memberships=self.memberships,
-                provider=self.sim_operator.provider,
-                alarms=self.alarms,
-                attempts=self.attempts,
-                lookup=HmacLookup(keyring),
-            ),
+            sims=sims,
             cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
             public_keys=lambda: [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "k", "n": "n", "e": "AQAB"}],
             clock=self.clock,
