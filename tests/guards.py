@@ -10,7 +10,7 @@ import secrets
 import ssl
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
@@ -18,11 +18,13 @@ from typing import Any
 import jwt
 from PIL import Image
 
+from adapters.stream.notices import content_of
 from core.accounts.model import Bearer
 from core.accounts.ports import Tally
+from core.accounts.refresh import Use, first_token
 from core.alerts.messages import Mail
 from core.alerts.service import weighed_alarm
-from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
+from core.kernel.ids import AccountId, FamilyId, TopUpId, WatchId, new_id
 from core.kernel.page import Page
 from core.retention.policy import POLICY
 from core.tracking.activity import DayOfActivity
@@ -78,6 +80,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.accounts.passphrase:is_common": returns(False),
     "core.accounts.passphrase:is_short": returns(False),
     "core.accounts.phones:RingingPhones.remove": returns(None),
+    "core.accounts.refresh:Renewal._successor": lambda _self, family_id, _token: first_token(family_id),
+    "core.accounts.refresh:is_in_time": returns(True),
+    "core.accounts.refresh:use_of": returns(Use.FIRST),
     "core.accounts.sign_in:Access.caller_of": lambda _self, _token: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
@@ -86,6 +91,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.live.audience:newest_of_each_account": first_argument,
     "core.live.connections:in_time": returns(True),
     "core.accounts.attempts:next_tally": lambda _tally, now: Tally(1, now),
+    "adapters.dynamo.accounts:DynamoTokenFamilies.rotate": returns(True),
+    "adapters.dpop:signed_claims": lambda proof: (
+        jwt.get_unverified_header(proof)["jwk"],
+        {"htm": "POST", "htu": "", "iat": 0, "jti": "1"} | jwt.decode(proof, options={"verify_signature": False}),
+    ),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
         [each for _, each in islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)], None
     ),
@@ -123,12 +133,23 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.passwords:Argon2PasswordHasher._peppered": lambda _self, password: password.encode(),
     "adapters.passwords:Argon2PasswordHasher.hash": first_argument,
     "adapters.cursors:SignedCursors._is_ours": returns(True),
+    "core.notices.messages:push_payload": lambda notice: {
+        "type": "notice",
+        "id": notice.notice_id,
+        "loc-key": f"{notice.kind} {notice.watch_id} {notice.by}",
+        "sound": "default",
+        "interruption-level": "active",
+    },
+    "lambdas.notices.handler:_serve": lambda body, wired: (
+        "taken_letters" if wired.letters.mail(content_of(body)) else "letters_of_nobody"
+    ),
     "lambdas.api.change_log:field_names": lambda request: tuple(map(str, _body_of(request).values())),
     "lambdas.api.change_log:log_change": lambda app, next_middleware: next_middleware(app),
     "lambdas.api.call:Call._membership": lambda self, watch_id: Membership(
         account_id=self.caller.account_id, watch_id=WatchId(watch_id), role=Role.OWNER, since=self.now
     ),
     "lambdas.api.call:may_change": returns(True),
+    "lambdas.api.call:owns": returns(True),
     "lambdas.api.routes.alerts:_alert": returns(any_alert(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.places:_place": returns(any_learned_place("0" * 32, datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.zones:_zone": returns(any_zone(WatchId(new_id()))),
@@ -147,10 +168,19 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
+    "adapters.sim_provider.http:checked_address": returns(""),
+    "adapters.sim_provider.signing:is_signed": returns(True),
+    "core.sims.cards:SimCards._settled": first_argument,
+    "core.sims.model:masked": first_argument,
+    "core.sims.top_ups:is_step": returns(True),
+    "core.sims.top_ups:top_up_id_of": lambda *_: TopUpId(new_id()),
+    "lambdas.api.openapi:url_fields": returns([]),
+    "lambdas.api.schemas.sims:shown_number": first_argument,
+    "lambdas.api.schemas.sims:sold": first_argument,
     "core.tracking.activity:steps_between": returns(0),
     "core.tracking.activity:_summary": returns(
         DayOfActivity(
-            day=datetime.min.date(),
+            day=date.min,
             steps=None,
             first_reading_at=None,
             last_reading_at=None,

@@ -358,3 +358,15 @@ def test_every_counter_and_family_has_an_expiry(settings: Settings) -> None:
         items = client("dynamodb", settings).scan(TableName=TABLES[table].physical_name(settings.stage))["Items"]
         assert items
         assert all(set(item["expires_at"]) == {"N"} for item in items)
+
+
+@pytest.mark.promise("P-46", guard="adapters.dynamo.accounts:DynamoTokenFamilies.rotate", part="one winner")
+@pytest.mark.attack("A-11", guard="adapters.dynamo.accounts:DynamoTokenFamilies.rotate", part="one winner")
+@pytest.mark.usefixtures("settings")
+def test_of_two_instances_that_rotate_at_once_one_wins() -> None:
+    family = bound_family()
+    assert family.refresh is not None
+    on_dynamo().families.start(family)
+    rotated = [replace(family.refresh, current=digit * 64, previous="0" * 64) for digit in "12"]
+    assert [on_dynamo().families.rotate(family.family_id, family.refresh, each) for each in rotated] == [True, False]
+    assert on_dynamo().families.get(family.family_id, NOON) == replace(family, refresh=rotated[0])
