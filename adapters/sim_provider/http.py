@@ -131,7 +131,7 @@ def checked_address(url: str) -> str:
     """
     address = parse_url(url)
     is_safe = address.scheme == "https" or (address.scheme == "http" and _is_this_machine(address.host))
-    if not is_safe or not address.host or address.auth or address.query or address.fragment:
+    if not is_safe or not address.host or set("@?#") & set(url):
         raise UnsafeAddress("the operator is asked over https only")
     return (address.path or "").rstrip("/")
 

@@ -19,6 +19,8 @@ _TAGS = {
     "watches": "The account's watches",
     "claims": "Binding a new device to the account",
     "members": "Who belongs to a watch, and whose it is",
+    "commands": "What is asked of a watch",
+    "settings": "What a watch is set to",
     "positions": "Where a watch is and was",
     "zones": "Safe zones",
     "alerts": "What guardians were told",
@@ -35,7 +37,7 @@ _TAGS = {
 _UNUSED = ("HTTPValidationError", "ValidationError", "ResponseValidationError")
 
 
-_URL_NAME = re.compile(r"(^|_)(ur[il]|link|href|webhook|callback|endpoint|host|address)s?$", re.IGNORECASE)
+_URL_NAME = re.compile(r"(^|_)(ur[il]|href|webhook|callback|endpoint|host)s?$", re.IGNORECASE)
 
 
 _URL_FORMATS = frozenset({"uri", "uri-reference", "iri", "hostname", "ipv4", "ipv6"})

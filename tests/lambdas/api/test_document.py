@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import re
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from lambdas.api.app import resolver
 from lambdas.api.gate import PUBLIC_ROUTES
-from lambdas.api.openapi import document
+from lambdas.api.openapi import document, url_fields
 from lambdas.api.schemas.shape import Schema
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import routes
@@ -163,3 +164,16 @@ def test_whoever_answers_a_list_says_so_in_its_name() -> None:
         fields = DOCUMENT["components"]["schemas"].get(name, {}).get("properties", {})
         if "items" in fields:
             assert operation["operationId"].startswith("list"), operation["operationId"]
+
+
+@pytest.mark.attack("Z-17", guard="lambdas.api.openapi:url_fields", part="no route takes an address")
+@pytest.mark.parametrize(
+    "field", [{"picture_url": {"type": "string"}}, {"picture": {"type": "string", "format": "uri"}}]
+)
+def test_no_route_takes_an_address_that_it_would_fetch(field: dict[str, Any]) -> None:
+    assert not url_fields(DOCUMENT)
+    taking = deepcopy(DOCUMENT)
+    taking["components"]["schemas"]["Circle"]["properties"] |= field
+    assert url_fields(taking) == [
+        f"/v1/watches/{{watch_id}}/zones{name} {next(iter(field))}" for name in ("", "/{zone_id}")
+    ]
