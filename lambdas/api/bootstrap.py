@@ -13,6 +13,7 @@ from adapters.dynamo.automations import DynamoAutomations
 from adapters.dynamo.capabilities import DynamoKnownCapabilities
 from adapters.dynamo.changes import DynamoChanges
 from adapters.dynamo.claim_codes import DynamoClaimCodes
+from adapters.dynamo.commands import DynamoCommands
 from adapters.dynamo.connection import connect
 from adapters.dynamo.deliveries import DynamoDeliveries
 from adapters.dynamo.devices import DynamoDevices
@@ -24,11 +25,13 @@ from adapters.dynamo.learned_places import DynamoLearnedPlaces
 from adapters.dynamo.leases import DynamoLeases
 from adapters.dynamo.mail_links import DynamoMailLinks
 from adapters.dynamo.memberships import DynamoMemberships
+from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.notices import DynamoNotices
 from adapters.dynamo.phones import DynamoPhones
 from adapters.dynamo.positions import DynamoPositions
 from adapters.dynamo.preferences import DynamoPreferences
 from adapters.dynamo.presences import DynamoPresences
+from adapters.dynamo.settings import DynamoSettings
 from adapters.dynamo.signed_in_devices import DynamoSignedInDevices
 from adapters.dynamo.sim_registrations import DynamoSimRegistrations
 from adapters.dynamo.sims import DynamoSims
@@ -42,6 +45,8 @@ from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyed_mac import CURSORS, DPOP_NONCES, MAIL_LINKS, PASSWORD_PEPPER, REFRESH_TOKENS, KeyedMac
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
+from adapters.media.converter import LambdaConverter
+from adapters.media.store import S3MediaStore
 from adapters.nudges import SqsNudges
 from adapters.passwords import Argon2PasswordHasher
 from adapters.phone_endpoints import SnsPhoneEndpoints
@@ -64,8 +69,13 @@ from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
+from core.commands.orders import Orders
 from core.commands.rousing import Rousing
+from core.commands.wishes import Wishes
 from core.kernel.clock import Clock
+from core.messages.correspondence import Correspondence
+from core.messages.pictures import Pictures
+from core.messages.ports import Converter
 from core.sims.service import SimService
 from core.tracking.correction import Correction
 from lambdas.api.app import Api
@@ -75,16 +85,25 @@ from lambdas.api.services import Services
 NEEDED = ("wrapping_key", "signing_key", "issuer")  # settings
 
 
+CONVERSION_SECONDS = 12.0
+"""The function's own limit and its cold start."""
+
+
 @cache
 def api() -> Api:
     """Return the API, wired at the first request: what a snapshot of the function could keep holds no key."""
     return Api(services(Settings.from_environment(needed=NEEDED)))
 
 
-def services(settings: Settings, clock: Clock | None = None, operator: Exchange | None = None) -> Services:
+def services(
+    settings: Settings,
+    clock: Clock | None = None,
+    operator: Exchange | None = None,
+    converter: Converter | None = None,
+) -> Services:
     """Return what the routes work with; no key is opened before a request needs it.
 
-    operator: in the place of the way to the SIM operator.
+    operator, converter: in the place of the way to the SIM operator, and of the function that converts.
     """
     clock = clock or SystemClock()
     connect(settings)
@@ -128,6 +147,11 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
     )
     presences, capabilities = DynamoPresences(), DynamoKnownCapabilities(sealer)
     rousing = Rousing(presences, SqsNudges(queues, settings.nudge_queue_urls), clock)
+    commands, watch_settings = DynamoCommands(sealer, clock), DynamoSettings(sealer)
+    orders = Orders(commands, rousing, attempts, lookup)
+    messages, profiles = DynamoMessages(sealer, clock), DynamoWatchProfiles(sealer)
+    media = S3MediaStore(client("s3", settings), settings.media_bucket, sealer)
+    converter = converter or lambda_converter(settings)
     preferences = DynamoPreferences(sealer)
     return Services(
         sign_in=SignIn(
@@ -190,7 +214,7 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
         notices=DynamoNotices(sealer, clock),
         changes=DynamoChanges(clock),
         memberships=memberships,
-        profiles=DynamoWatchProfiles(sealer),
+        profiles=profiles,
         bindings=Bindings.over(
             devices=DynamoDevices(sealer, sealer, lookup),
             codes=DynamoClaimCodes(sealer),
@@ -211,6 +235,21 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
         leases=DynamoLeases(),
         capabilities=capabilities,
         rousing=rousing,
+        commands=commands,
+        orders=orders,
+        messages=messages,
+        correspondence=Correspondence(
+            messages=messages,
+            media=media,
+            converter=converter,
+            commands=commands,
+            orders=orders,
+            lookup=lookup,
+            clock=clock,
+        ),
+        pictures=Pictures(profiles=profiles, media=media, converter=converter, clock=clock),
+        settings=watch_settings,
+        wishes=Wishes(watch_settings, capabilities, memberships, announcer, rousing),
         positions=positions,
         telemetry=DynamoTelemetryReadings(sealer, clock),
         learned_places=learned_places,
@@ -226,6 +265,12 @@ def services(settings: Settings, clock: Clock | None = None, operator: Exchange 
         public_keys=lambda: [signing_key.jwk],
         clock=clock,
     )
+
+
+def lambda_converter(settings: Settings) -> LambdaConverter:
+    """Return the function that converts; it is asked once, as it would fail in the same way again."""
+    waiting = client("lambda", settings, attempts=1, read_seconds=CONVERSION_SECONDS)
+    return LambdaConverter(waiting, settings.converter_function)
 
 
 def sims_exchange(settings: Settings) -> LambdaExchange:

@@ -20,6 +20,7 @@ _TAGS = {
     "claims": "Binding a new device to the account",
     "members": "Who belongs to a watch, and whose it is",
     "commands": "What is asked of a watch",
+    "messages": "Texts and voices between guardians and a child",
     "settings": "What a watch is set to",
     "positions": "Where a watch is and was",
     "zones": "Safe zones",

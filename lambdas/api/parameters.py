@@ -50,6 +50,8 @@ InvitationInPath = Annotated[str, Path(description="Opaque id, as in the list of
 ZoneInPath = Annotated[str, Path(description="Opaque id, as in the list of zones")]
 AutomationInPath = Annotated[str, Path(description="Opaque id, as in the list of automations")]
 FamilyInPath = Annotated[str, Path(description="Opaque id, as in the list of sign-ins")]
+CommandInPath = Annotated[str, Path(description="Opaque id, as in the list of commands")]
+SettingInPath = Annotated[str, Path(description="Name, as in the list of settings")]
 AlertInPath = Annotated[str, Path(description="Opaque id, as in the list of alerts")]
 PlaceInPath = Annotated[str, Path(description="Opaque id, as in the list of learned places")]
 From = Annotated[
@@ -71,6 +73,16 @@ IdempotencyKey = Annotated[
         max_length=LONGEST_KEY,
         pattern="^[A-Za-z0-9_-]+$",
         description="New for each thing that is to be done, the same for each time that it is sent: a random UUID, say",
+    ),
+]
+OptionalIdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="idempotency-key",
+        min_length=SHORTEST_KEY,
+        max_length=LONGEST_KEY,
+        pattern="^[A-Za-z0-9_-]+$",
+        description="As elsewhere; without one, each request is another order",
     ),
 ]
 IfNoneMatch = Annotated[str, Header(alias="if-none-match", description="ETags of the answers that the client has")]

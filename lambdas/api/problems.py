@@ -27,6 +27,7 @@ from core.accounts.model import (
 )
 from core.accounts.passphrase import WeakPassword
 from core.alerts.preferences import InvalidPreference
+from core.commands.model import InvalidSetting
 from core.kernel.errors import ChangedMeanwhile, IdempotencyKeyReused, NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.messages.model import InvalidMedia, InvalidText
@@ -153,6 +154,7 @@ _FACTS: Mapping[type[Exception], _Fact] = {
     OwnerStays: _Fact(
         HTTPStatus.CONFLICT, "owner_stays", "An owner offers the ownership to somebody, or unbinds the watch."
     ),
+    InvalidSetting: _Fact(HTTPStatus.BAD_REQUEST, "invalid_setting", "No watch can be set to this"),
     InvalidZone: _Fact(HTTPStatus.BAD_REQUEST, "invalid_zone", "No zone can be so"),
     InvalidText: _Fact(HTTPStatus.BAD_REQUEST, "invalid_text", "No message can be so"),
     InvalidMedia: _Fact(HTTPStatus.BAD_REQUEST, "invalid_media", "The voice or picture is not taken"),
@@ -179,7 +181,7 @@ _FACTS: Mapping[type[Exception], _Fact] = {
 }
 _UNFORESEEN = _Fact(HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
 
-_EXPLAINED = InvalidMedia | InvalidPreference | InvalidProfile | InvalidText | InvalidZone
+_EXPLAINED = InvalidMedia | InvalidPreference | InvalidProfile | InvalidSetting | InvalidText | InvalidZone
 """Their texts name the rule, and never what was sent."""
 
 CODES = frozenset(fact.code for fact in (*_FACTS.values(), _UNFORESEEN))

@@ -19,9 +19,14 @@ from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
 from core.alerts.ports import Acknowledgements, Alerts, Deliveries, Preferences
 from core.changes.ports import Changes
-from core.commands.ports import KnownCapabilities, Leases, Presences
+from core.commands.orders import Orders
+from core.commands.ports import Commands, KnownCapabilities, Leases, Presences, Settings
 from core.commands.rousing import Rousing
+from core.commands.wishes import Wishes
 from core.kernel.clock import Clock
+from core.messages.correspondence import Correspondence
+from core.messages.pictures import Pictures
+from core.messages.ports import Messages
 from core.notices.ports import Notices
 from core.sims.service import SimService
 from core.tracking.correction import Correction
@@ -59,6 +64,13 @@ class Services:
     leases: Leases
     capabilities: KnownCapabilities
     rousing: Rousing
+    commands: Commands
+    orders: Orders
+    messages: Messages
+    correspondence: Correspondence
+    pictures: Pictures
+    settings: Settings
+    wishes: Wishes
     positions: Positions
     telemetry: TelemetryReadings
     learned_places: LearnedPlaces

@@ -27,10 +27,14 @@ from core.accounts.register import Registration, SelfRegistration
 from core.accounts.sign_in import Access, SignIn
 from core.accounts.sign_out import SignOut
 from core.alerts.acknowledge import Acknowledge
+from core.commands.orders import Orders
 from core.commands.rousing import Rousing
+from core.commands.wishes import Wishes
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.sims.service import SimService
+from core.messages.correspondence import Correspondence
+from core.messages.pictures import Pictures
 from core.tracking.correction import Correction
 from core.tracking.model import Position, Source, TelemetryReading
 from core.watches.model import Membership, Role
@@ -61,9 +65,17 @@ from tests.fakes.alerts import (
     InMemoryWatchStates,
 )
 from tests.fakes.changes import InMemoryChanges
-from tests.fakes.commands import InMemoryKnownCapabilities, InMemoryLeases, InMemoryPresences, RecordingNudges
+from tests.fakes.commands import (
+    InMemoryCommands,
+    InMemoryKnownCapabilities,
+    InMemoryLeases,
+    InMemoryPresences,
+    InMemorySettings,
+    RecordingNudges,
+)
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
 from tests.fakes.sims import BooksExchange, InMemorySimRegistrations, InMemorySims, InMemoryTopUps
+from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, PretendingConverter
 from tests.fakes.tracking import (
     InMemoryLearnedPlaces,
     InMemoryPositions,
@@ -180,6 +192,9 @@ class Platform:
         self.presences, self.leases, self.nudges = InMemoryPresences(), InMemoryLeases(), RecordingNudges()
         self.capabilities = InMemoryKnownCapabilities()
         rousing = Rousing(self.presences, self.nudges, self.clock)
+        self.commands, self.settings = InMemoryCommands(self.clock), InMemorySettings()
+        self.messages, self.media = InMemoryMessages(self.clock), InMemoryMediaStore(self.clock)
+        self.converter = PretendingConverter()
         self.positions = InMemoryPositions(self.clock)
         self.telemetry = InMemoryTelemetryReadings(self.clock)
         self.learned_places = InMemoryLearnedPlaces(self.clock)
@@ -201,6 +216,7 @@ class Platform:
         self._numbers = itertools.count(1)
         self.signed_in, self.known_devices = InMemorySignedInDevices(), InMemoryKnownDevices()
         limits, keyring = AttemptLimits(self.attempts), keyring_in_memory(self.clock)
+        orders = Orders(self.commands, rousing, self.attempts, HmacLookup(keyring))
         ringing = RingingPhones(phones=self.phones, endpoints=self.phone_endpoints)
         sign_out = SignOut(families=self.families, devices=self.signed_in, phones=ringing)
         self.mail_links = InMemoryMailLinks()
@@ -311,6 +327,23 @@ class Platform:
             leases=self.leases,
             capabilities=self.capabilities,
             rousing=rousing,
+            commands=self.commands,
+            orders=orders,
+            messages=self.messages,
+            correspondence=Correspondence(
+                messages=self.messages,
+                media=self.media,
+                converter=self.converter,
+                commands=self.commands,
+                orders=orders,
+                lookup=HmacLookup(keyring),
+                clock=self.clock,
+            ),
+            pictures=Pictures(
+                profiles=self.profiles, media=self.media, converter=self.converter, clock=self.clock
+            ),
+            settings=self.settings,
+            wishes=Wishes(self.settings, self.capabilities, self.memberships, self.announcer, rousing),
             positions=self.positions,
             telemetry=self.telemetry,
             learned_places=self.learned_places,
