@@ -72,6 +72,30 @@ class Guardian:
         shape = {"kind": "circle", "centre": place, "radius_m": radius_m}
         self._ask("POST", f"/v1/watches/{watch_id}/zones", {"name": name, "shape": shape, "schedule": schedule})
 
+    def order(self, watch_id: str, kind: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask something of a watch; return the command."""
+        command: Mapping[str, Any] = self._ask("POST", f"/v1/watches/{watch_id}/commands", {"kind": kind, **arguments})
+        return command
+
+    def command(self, watch_id: str, command_id: str) -> Mapping[str, Any]:
+        """Return a command and how far it came."""
+        command: Mapping[str, Any] = self._get(f"/v1/watches/{watch_id}/commands/{command_id}", {})
+        return command
+
+    def commands(self, watch_id: str, start: datetime, end: datetime) -> list[Mapping[str, Any]]:
+        """Return all that was ordered at start <= ordered_at < end, oldest first."""
+        return list(self._pages(f"/v1/watches/{watch_id}/commands", _range(start, end)))
+
+    def setting(self, watch_id: str, name: str) -> Mapping[str, Any]:
+        """Return a setting: what is wanted beside what the watch has acknowledged."""
+        setting: Mapping[str, Any] = self._get(f"/v1/watches/{watch_id}/settings/{name}", {})
+        return setting
+
+    def want(self, watch_id: str, name: str, value: Mapping[str, Any]) -> None:
+        """Want another value of a setting."""
+        change = {"value": {"name": name, **value}, "replaces": self.setting(watch_id, name)["version"]}
+        self._ask("PUT", f"/v1/watches/{watch_id}/settings/{name}", change)
+
     def register_phone(self, platform: str, token: str) -> None:
         """Let a phone ring at alerts for as long as this sign-in lasts."""
         self._ask("PUT", "/v1/phone", {"platform": platform, "token": token})

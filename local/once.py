@@ -1,7 +1,8 @@
-"""`python -m local once`: a compressed school morning over real sockets, checked through the API.
+"""`python -m local once`: a compressed school morning over real sockets, and orders, checked through the API.
 
 Both watches are new, so that the API shows this morning alone: every place that was told or can be found, every alarm
-that the children's true ways bring about, each told to a phone once; and nothing else.
+that the children's true ways bring about, each told to a phone once; and nothing else. Then a third watch is ordered
+this and that (local/orders.py).
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from core.tracking.alarms import AlarmKind
 from core.tracking.model import Source
 from local.demo import HOME_ZONE, SCHOOL_ZONE, Demo, Household, draw_zones
 from local.guardian import Guardian
+from local.orders import check_orders, expected_ends
 from local.phone import PLATFORM, Phone
 from local.platform import Platform, Ports, running_platform
 from local.simulation.morning import (
@@ -99,8 +101,10 @@ def main(directory: Path) -> int:
     """Start the platform, play, compare; print the summary as one JSON object; return 0 only if all is right."""
     with running_platform(directory, PORTS, tell=lambda _: None) as platform:
         summary = check_morning(platform)
-    print(json.dumps(asdict(summary)))
-    return 0 if summary.is_right else 1
+        ends, undone = check_orders(platform)
+    orders = {"orders_expected": expected_ends(), "orders_ended": ends, "orders_undone": undone}
+    print(json.dumps(asdict(summary) | orders))
+    return 0 if summary.is_right and ends == expected_ends() and not undone else 1
 
 
 def check_morning(platform: Platform) -> Summary:

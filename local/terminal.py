@@ -3,7 +3,7 @@
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType
@@ -15,7 +15,6 @@ from local.demo import DEVICE_IDS, Demo, Household, draw_zones
 from local.emulator import PortTaken, local_environment
 from local.guardian import ApiRefused, Guardian
 from local.live_view import LiveView, LiveViewEnded, live_view
-from local.mailbox import Mailbox
 from local.phone import PLATFORM, Phone
 from local.platform import AlreadyRunning, Platform, running_platform
 from local.processes import Child, ProcessFailed
@@ -62,16 +61,17 @@ def run_until_interrupted(*, fresh: bool) -> None:
         guardian = Guardian(platform.api_url, household.email, household.password)
         draw_zones(guardian, household)
         _introduce(platform, household)
-        with _simulation(platform, directory):
-            _follow(platform, guardian, household)
+        log = directory / "simulation.log"
+        with _simulation(platform, log):
+            _follow(platform, guardian, household, log)
 
 
-def _simulation(platform: Platform, directory: Path) -> Child:
+def _simulation(platform: Platform, log: Path) -> Child:
     return Child(
         "the simulation",
         [sys.executable, "-m", "local.simulation", platform.bridge_host, str(platform.bridge_port), *DEVICE_IDS],
         local_environment(),
-        directory / "simulation.log",
+        log,
         grace_s=0,
     )
 
@@ -89,22 +89,44 @@ did. Ctrl-C ends everything; what was stored stays.
 """)
 
 
-def _follow(platform: Platform, guardian: Guardian, household: Household) -> None:
-    """Print what the live view shows, and when the phone rings; begin it anew whenever it ends."""
+def _follow(platform: Platform, guardian: Guardian, household: Household, log: Path) -> None:
+    """Print what the live view shows, and what happens beside it; begin it anew whenever it ends."""
     numbers: dict[str, int] = {watch_id: number for number, watch_id in enumerate(household.watch_ids, start=1)}
     phone = Phone(platform.push_log)
+    beside = [
+        _News(lambda: [f"phone    rings: {push.data['type']}" for push in phone.pushes()]),
+        _News(
+            lambda: [
+                f"mail     {mail.to[0]}: {mail.subject}  {' '.join(mail.links)}" for mail in platform.mailbox.mails()
+            ]
+        ),
+        _News(lambda: log.read_text(encoding="utf-8").splitlines()),
+    ]
     while True:
         with suppress(LiveViewEnded), live_view(platform.live_url) as view:
             while True:
                 view.show_token(guardian.new_token())
                 guardian.register_phone(PLATFORM, phone.token)
-                for line in _lines(view, phone, platform.mailbox, numbers):
+                for line in _lines(view, numbers, beside):
                     print(line, flush=True)
 
 
-def _lines(view: LiveView, phone: Phone, mailbox: Mailbox, numbers: Mapping[str, int]) -> Iterator[str]:
-    """Yield a line for each position, alert, ring and mail, for as long as one token serves."""
-    rung, mailed = len(phone.pushes()), len(mailbox.mails())
+class _News:
+    """Lines that were not there when it looked last. look: returns all so far."""
+
+    def __init__(self, look: Callable[[], Sequence[str]]) -> None:
+        self._look = look
+        self._seen = len(look())
+
+    def lines(self) -> Sequence[str]:
+        """Return those that came since."""
+        found = self._look()
+        new, self._seen = found[self._seen :], len(found)
+        return new
+
+
+def _lines(view: LiveView, numbers: Mapping[str, int], beside: Sequence[_News]) -> Iterator[str]:
+    """Yield a line for each position, alert and whatever else is new, for as long as one token serves."""
     until = time.monotonic() + _TOKEN_SERVES_S
     while time.monotonic() < until:
         for message in view.messages(_REFRESH_S):
@@ -112,12 +134,7 @@ def _lines(view: LiveView, phone: Phone, mailbox: Mailbox, numbers: Mapping[str,
                 yield _position_line(message, numbers[message["watch_id"]])
             elif message["type"] == "alert":
                 yield _alert_line(message, numbers[message["watch_id"]])
-        pushes = phone.pushes()
-        yield from (f"{'':20}  phone    rings: {push.data['type']}" for push in pushes[rung:])
-        rung = len(pushes)
-        mails = mailbox.mails()
-        yield from (f"{'':20}  mail     {' '.join([*mail.to, mail.subject, *mail.links])}" for mail in mails[mailed:])
-        mailed = len(mails)
+        yield from (f"{'':20}  {line}" for news in beside for line in news.lines())
 
 
 def _position_line(position: Mapping[str, Any], number: int) -> str:

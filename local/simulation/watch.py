@@ -1,7 +1,7 @@
 """One watch as the server meets it: sockets, frames, waiting for answers, backlog after a gap, an SOS until heard."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -117,15 +117,23 @@ class SimulatedWatch:
 
     A heartbeat follows a report. It tells no time, so it counts as of its receipt: where a morning is told in seconds,
     whatever a heartbeat were the first to tell would make the reports after it old. temper: how it takes what it is
-    told; `memory` holds what became of that.
+    told; `memory` holds what became of that. show: takes a line for whoever looks at it.
     """
 
-    def __init__(self, device_id: str, host: str, port: int, temper: Temper = OBEDIENT) -> None:
+    def __init__(
+        self,
+        device_id: str,
+        host: str,
+        port: int,
+        temper: Temper = OBEDIENT,
+        show: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self.told = Told()
         self.memory = Memory()
         self._address = Address(_MAKER, device_id)
         self._host, self._port = host, port
         self._temper = temper
+        self._show = show
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._awaited: dict[str, asyncio.Future[None]] = {}
         self._busy: set[asyncio.Task[None]] = set()
@@ -263,6 +271,7 @@ class SimulatedWatch:
         manner = self._temper.manner_with(word)
         if manner not in _NOT_DONE:
             self.memory.keep(word, command)
+        self._show(seen(word, command) if manner is Manner.OBEDIENT else f"{seen(word, command)} ({manner})")
         if manner is Manner.LATE:
             await asyncio.sleep(self._temper.late_s)
         with suppress(ConnectionError):
@@ -292,6 +301,22 @@ class SimulatedWatch:
             self.told.measured.append((at, again))
             await self._send("UD", _body(again, at))
             await asyncio.sleep(each_s)
+
+
+def seen(word: str, command: Command | bytes) -> str:
+    """Return what somebody who wears the watch sees or hears of a command, in words."""
+    match command:
+        case daily.SendMessage(text=text):
+            return f"shows: {text}"
+        case daily.SendVoice(audio=audio):
+            return f"plays a voice of {len(audio)} bytes"
+        case daily.SendHearts(hearts=hearts):
+            return f"shows {hearts} hearts"
+        case device.Ring():
+            return "rings"
+        case phone.Call():
+            return "dials a number"
+    return f"is told {word}"
 
 
 def _body(measurement: Measurement, at: datetime) -> list[str]:

@@ -1,8 +1,6 @@
 """A child leaves school early and the parent is told: real sockets, real handlers, nothing injected but time."""
 
-import json
 import secrets
-import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,9 +17,10 @@ from core.kernel.geo import Point
 from core.kernel.ids import WatchId
 from local.demo import Demo
 from local.deploy import MAIL_FROM
-from local.emulator import ACCOUNT
 from local.guardian import Guardian
 from local.live_view import LiveView, LiveViewEnded, live_view
+from local.mailbox import Mail
+from local.once import alerts_in
 from local.phone import PLATFORM, Phone
 from local.platform import Platform, running_platform
 from tests.journeys.conftest import Home
@@ -54,8 +53,8 @@ class Family:
         return [it for it in self.parent.alerts(self.watch_id, until - AN_HOUR, until) if it["kind"] == kind] or None
 
     def pushes(self, count: int) -> list[Mapping[str, str]] | None:
-        """Return the pushes once there are so many."""
-        pushes = [push.data for push in self.phone.pushes()]
+        """Return the pushes of alerts once there are so many."""
+        pushes = alerts_in(self.phone)
         return pushes if len(pushes) >= count else None
 
     def sent_by(self, alert_id: str) -> set[str] | None:
@@ -64,11 +63,9 @@ class Family:
         channels = {it["channel"] for it in deliveries if it["state"] == "sent"}
         return channels if "push" in channels else None
 
-    def mails(self) -> list[Mapping[str, Any]] | None:
-        """Return the mails to the parent, None while there is none."""
-        with urllib.request.urlopen(f"{self.platform.settings.endpoint_url}/_ministack/ses/messages") as answer:  # noqa: S310 - the emulator's
-            messages = json.load(answer)["messages"].get(ACCOUNT, [])
-        return [it for it in messages if self.email in json.dumps(it)] or None
+    def mails(self) -> list[Mail] | None:
+        """Return the mails of calls for help to the parent, None while there is none."""
+        return [mail for mail in self.platform.mailbox.mails(self.email) if mail.subject.startswith("SOS")] or None
 
     def let_be_due(self, kind: DueKind, subject: str, watch_id: WatchId | None = None) -> None:
         """Let what would be due in a minute be due now, and let the sweep come."""
@@ -142,7 +139,7 @@ def test_an_sos_rings_again_until_the_parent_has_seen_it(family: Family) -> None
     assert soon(lambda: family.pushes(2)) == [{"type": "sos", "id": alert["id"]}] * 2
     family.parent.acknowledge(family.watch_id, alert["id"])
     family.let_be_due(DueKind.SOS_REPEAT, alert["id"], family.watch_id)
-    assert len(family.phone.pushes()) == 2
+    assert len(alerts_in(family.phone)) == 2
     assert soon(lambda: family.alerts("sos"))[0]["acknowledged"]
 
 
@@ -151,9 +148,9 @@ def test_a_parent_without_a_phone_gets_a_mail_that_tells_nothing_of_the_child(fa
 
     (alert,) = soon(lambda: family.alerts("sos"))
     (mail,) = soon(family.mails)
-    assert mail["Source"] == MAIL_FROM
+    assert mail.sender == MAIL_FROM
     for secret in (str(SCHOOL.latitude), family.watch_id, family.device_id, alert["id"]):
-        assert secret not in json.dumps(mail)
+        assert secret not in mail.subject + mail.text
 
 
 def test_whoever_signs_out_sees_nothing_more(family: Family) -> None:

@@ -10,6 +10,7 @@ from local.demo import DEVICE_IDS, Demo
 from local.emulator import HOST, PortTaken
 from local.guardian import ApiRefused, Guardian
 from local.once import check_morning
+from local.orders import check_orders, expected_ends
 from local.platform import AlreadyRunning, running_platform
 from local.processes import ProcessFailed
 from tests.journeys.conftest import Home
@@ -45,6 +46,13 @@ def test_a_school_morning_is_shown_as_the_watches_told_it(home: Home) -> None:
         summary = check_morning(platform)
     assert summary.is_right, summary
     assert summary.expected > 100
+
+
+def test_each_order_comes_to_the_end_that_the_watchs_manners_lead_to(home: Home) -> None:
+    with running_platform(home.directory, home.ports) as platform:
+        ends, undone = check_orders(platform)
+    assert ends == expected_ends()
+    assert undone == []
 
 
 def test_a_second_start_deploys_nothing_and_finds_what_was_stored(home: Home) -> None:

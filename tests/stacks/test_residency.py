@@ -16,6 +16,7 @@ def template(kind: str, **properties: Any) -> dict[str, Any]:
     return {"Resources": {"It": {"Type": kind, "Properties": properties}}}
 
 
+@pytest.mark.promise("P-23", guard="stacks.residency:residency_violations", part="what leaves the region")
 @pytest.mark.attack("I-01", guard="stacks.residency:residency_violations", part="what leaves the region")
 @pytest.mark.parametrize(
     "leaving",

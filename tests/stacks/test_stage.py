@@ -24,6 +24,7 @@ def test_a_stage_stands_in_frankfurt_unless_told_otherwise() -> None:
     assert stage_of(PRODUCTION).region == "eu-central-1"
 
 
+@pytest.mark.promise("P-23", guard="stacks.stage:is_allowed_region", part="another region")
 @pytest.mark.attack("I-01", guard="stacks.stage:is_allowed_region", part="another region")
 @pytest.mark.parametrize("region", ["eu-west-1", "eu-central-2", "us-east-1", "eu-central-1a", "EU-CENTRAL-1", " "])
 @pytest.mark.parametrize("name", list(StageName))
