@@ -89,9 +89,9 @@ def list_messages(
 ) -> MessagePage:
     """Return a page of messages; nothing older than 72 hours is ever in it."""
     call = this_call(router)
-    asked = Asked(of="message", watch_id=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
+    asked = Asked(of="message", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
     found, following = read_page(call, asked, call.services.messages.between)
-    return MessagePage(items=_shown(call, asked.watch_id, found), next=following)
+    return MessagePage(items=_shown(call, asked.owner, found), next=following)
 
 
 @router.get(

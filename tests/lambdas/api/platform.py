@@ -32,9 +32,9 @@ from core.commands.rousing import Rousing
 from core.commands.wishes import Wishes
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.sims.service import SimService
 from core.messages.correspondence import Correspondence
 from core.messages.pictures import Pictures
+from core.sims.service import SimService
 from core.tracking.correction import Correction
 from core.tracking.model import Position, Source, TelemetryReading
 from core.watches.model import Membership, Role
@@ -73,9 +73,9 @@ from tests.fakes.commands import (
     InMemorySettings,
     RecordingNudges,
 )
+from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, PretendingConverter
 from tests.fakes.notices import InMemoryNotices, RecordingAnnouncer, RecordingPost
 from tests.fakes.sims import BooksExchange, InMemorySimRegistrations, InMemorySims, InMemoryTopUps
-from tests.fakes.messages import InMemoryMediaStore, InMemoryMessages, PretendingConverter
 from tests.fakes.tracking import (
     InMemoryLearnedPlaces,
     InMemoryPositions,
@@ -339,9 +339,7 @@ class Platform:
                 lookup=HmacLookup(keyring),
                 clock=self.clock,
             ),
-            pictures=Pictures(
-                profiles=self.profiles, media=self.media, converter=self.converter, clock=self.clock
-            ),
+            pictures=Pictures(profiles=self.profiles, media=self.media, converter=self.converter, clock=self.clock),
             settings=self.settings,
             wishes=Wishes(self.settings, self.capabilities, self.memberships, self.announcer, rousing),
             positions=self.positions,
