@@ -21,12 +21,15 @@ from typing import Final, cast
 import uvloop
 
 from adapters.stream.frames import unpack
+from adapters.system_clock import SystemClock
 from core.kernel.ids import WatchId
 from core.watches.model import Identity, Standing
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
 from device_bridge.proof import Prover
 from device_bridge.server import Bridge
+from tests.fakes.downlink import in_memory_stores
+from tests.fakes.watches import InMemoryMemberships
 
 HOST: Final = "127.0.0.1"
 CONNECTIONS: Final = 200
@@ -252,7 +255,7 @@ async def _serve_bare() -> None:
 async def _serve_bridge() -> None:
     sink = Sink()
     bridge = Bridge(
-        standings=EveryDeviceBound(),
+        stores=in_memory_stores(EveryDeviceBound(), InMemoryMemberships(), SystemClock()),
         stream=sink,
         alerts=sink,
         prover=Prover(trusts_unproven=True),

@@ -10,6 +10,7 @@ from core.watches.model import Identity, Standing
 from device_bridge.proof import Proof, is_signed
 from device_bridge.registry import Memory
 from device_bridge.uplink import Lane
+from wire.encode import Address, address_for
 from wire.framing import Frame, Garbage, LimitExceeded
 from wire.session import Event, FrameReceived, Session
 
@@ -21,6 +22,11 @@ _UNREAD_ANSWERS_BYTES: Final = 16 * 1024  # hundreds of answers: a peer that lea
 _COSTLY_BYTES_SHIFT: Final = 12  # each 4 KiB, the longest text frame, count as one frame more
 _ANSWERED_WHEN_STOCKED: Final = frozenset({"heartbeat", "keep_alive"})
 """What says nothing, so that its answer promises nothing: of a device without a guardian nothing is kept."""
+_ABOUT_COMMANDS: Final = frozenset(
+    {"command_reply", "setting_request", "voice_request", "time_request", "capability_report"}
+)
+"""What concerns the way down."""
+_PARTING: Final = "unbinding"
 
 
 class Pause(IntFlag):
@@ -40,14 +46,15 @@ class Connection(asyncio.Protocol):
     """Answers and stores what a known device sends.
 
     address: the peer's. identity: None as long as the connection is a stranger. proof: what it is believed for.
-    heard_at: monotonic seconds of the last data, of the arrival for a stranger. recheck_at: until when the identity is
-    believed.
+    way_back: where commands go, once it is known. heard_at: monotonic seconds of the last data, of the arrival for a
+    stranger. recheck_at: until when the identity is believed.
     """
 
     __slots__ = (
         "_allowance",
         "_allowance_at",
         "_bridge",
+        "_has_parted",
         "_held",
         "_is_distrusted",
         "_lane",
@@ -60,6 +67,7 @@ class Connection(asyncio.Protocol):
         "identity",
         "proof",
         "recheck_at",
+        "way_back",
     )
 
     def __init__(self, bridge: "Bridge") -> None:
@@ -67,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._session = Session(bridge.limits.frame)
         self._lane: Lane | None = None
         self._held: list[Event] | None = None
-        self._is_distrusted = False
+        self._is_distrusted = self._has_parted = False
         self._paused = 0
         self._number = secrets.randbits(_CONNECTION_BITS)
         self._allowance = bridge.limits.frames_at_once
@@ -77,11 +85,24 @@ class Connection(asyncio.Protocol):
         self.recheck_at = 0.0
         self.identity: Identity | None = None
         self.proof: Proof | None = None
+        self.way_back = Address("", "")
 
     @property
     def device(self) -> str:
         """The id that the peer claims; empty before its first frame."""
         return self._session.device
+
+    @property
+    def number(self) -> str:
+        """What tells this connection from all others."""
+        return f"{self._number:016x}"
+
+    @property
+    def addressee(self) -> str | None:
+        """Whom commands reach here: the watch, or a stocked device; nobody where an id alone was believed."""
+        if self.identity is None:
+            return None
+        return self.identity.watch_id or (None if self.proof is Proof.TRUST else self.identity.name)
 
     @property
     def first_frames(self) -> list[Frame]:
@@ -124,9 +145,15 @@ class Connection(asyncio.Protocol):
 
     def admit(self, memory: Memory) -> None:
         """Take the device for what it is, and what it sent meanwhile."""
+        before = self.addressee
         identity, self.recheck_at = memory
         self.identity = identity
         self.heard_at = self._bridge.now
+        if self.first_frames:
+            self.way_back = address_for(self.first_frames[0])
+        if self.addressee != before:
+            self._bridge.downlink.ended(self, before)
+        self._bridge.downlink.began(self)
         self._lane = self._bridge.uplink.lane_of(self.device) if identity.standing is Standing.BOUND else None
         held, self._held = self._held, None
         if held is not None:
@@ -192,28 +219,32 @@ class Connection(asyncio.Protocol):
     def _take(self, events: list[Event]) -> None:
         if self.identity is None:
             self._take_of_stranger(events)
-        elif self.proof is Proof.SIGNATURE:
-            self._take_of_watch(self._signed(events, self.identity.signing_key))
+            return
+        if self.proof is Proof.SIGNATURE:
+            events = self._signed(events, self.identity.signing_key)
+        if self._lane is None:
+            self._take_of_stock(events)
         else:
-            self._take_of_watch(events)
+            self._take_of_watch(events, self._lane)
 
-    def _take_of_watch(self, events: list[Event]) -> None:
+    def _take_of_watch(self, events: list[Event], lane: Lane) -> None:
         counters = self._bridge.counters
         kinds = counters.frames
-        lane = self._lane
         received_ms = int(time() * 1000)
         raws: list[bytes] = []
         answers: list[bytes] = []
+        about_commands: list[Frame] = []
         for event in events:
             if type(event) is not FrameReceived:
                 self._refuse(event)
                 continue
             frame, answer, durable_first, needs_flush, kind = event
             kinds[kind] += 1
-            if lane is None:
-                if answer is not None and kind in _ANSWERED_WHEN_STOCKED:
-                    answers.append(answer)
-            elif durable_first:
+            if kind in _ABOUT_COMMANDS:
+                about_commands.append(frame)
+            elif kind == _PARTING:
+                answer = self._farewell(answer)
+            if durable_first:
                 lane.append(received_ms, self._number, (*raws, frame.raw))
                 raws.clear()
                 self._bridge.uplink.owe(self, answer, lane, frame.raw, is_alarm=needs_flush)
@@ -221,11 +252,29 @@ class Connection(asyncio.Protocol):
                 raws.append(frame.raw)
                 if answer is not None:
                     answers.append(answer)
-        if lane is not None:
-            lane.append(received_ms, self._number, raws)
+        lane.append(received_ms, self._number, raws)
         if answers:
             counters.answered += len(answers)
             self.write(answers[0] if len(answers) == 1 else b"".join(answers))
+        if about_commands:
+            self._bridge.downlink.heard(self, about_commands)
+
+    def _take_of_stock(self, events: list[Event]) -> None:
+        """Answer what promises nothing, and keep nothing."""
+        counters = self._bridge.counters
+        for event in events:
+            if type(event) is not FrameReceived:
+                self._refuse(event)
+                continue
+            counters.frames[event.kind] += 1
+            if event.acknowledgement is not None and event.kind in _ANSWERED_WHEN_STOCKED:
+                counters.answered += 1
+                self.write(event.acknowledgement)
+
+    def _farewell(self, answer: bytes | None) -> bytes | None:
+        """Echo DLT once a connection: both sides say it, and neither must echo the other's echo. It unbinds nothing."""
+        self._has_parted, had_parted = True, self._has_parted
+        return None if had_parted else answer
 
     def _take_of_stranger(self, events: list[Event]) -> None:
         """Hold what a stranger says until it is known; one that is not has nothing long to say."""

@@ -1,6 +1,6 @@
 """What the bridge needs of the world."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from core.watches.model import Identity
@@ -27,4 +27,17 @@ class Standings(Protocol):
 
     def identity(self, device_id: str) -> Identity:
         """Tell what a device id stands for; called from several threads."""
+        ...
+
+
+class NudgeQueues(Protocol):
+    """The stage's nudge queues, by number."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        ...
+
+    def receive(self, queue: int) -> Sequence[str]:
+        """Wait some seconds for nudges; return whom they name, once."""
         ...

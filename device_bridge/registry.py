@@ -48,6 +48,10 @@ class Registry:
         memory = self._known.get(device) or self._unknown.get(device)
         return memory if memory is not None and self._clock() < memory.believed_until else None
 
+    def forget(self, device: str) -> None:
+        """Believe nothing of a device that is not what it was."""
+        self._known.pop(device, None)
+
     def may_look_up(self, address: str) -> bool:
         """Tell whether an address may ask for a device, after all that it asked for in vain: look-ups cost money."""
         now = self._clock()

@@ -12,8 +12,10 @@ from typing import Final
 from core.watches.model import Standing
 from device_bridge.connection import Connection, Pause
 from device_bridge.counters import Counters
+from device_bridge.downlink import Downlink
 from device_bridge.limits import Limits
-from device_bridge.ports import AlertQueue, FrameStream, Standings
+from device_bridge.line import Stores
+from device_bridge.ports import AlertQueue, FrameStream
 from device_bridge.proof import Prover
 from device_bridge.registry import Memory, Registry
 from device_bridge.strangers import Strangers
@@ -24,9 +26,13 @@ TICK_S: Final = LANE_INTERVAL_S
 REPORT_S: Final = 60.0
 SWEEP_S: Final = 60.0  # one walk over 40,000 connections takes some milliseconds
 RECHECK_S: Final = 60.0  # after a look-up that failed or was refused
-FLUSH_S: Final = 105.0
-"""For the stream to take what we have: with FAREWELL_S 110 s, before Fargate's longest stop time-out of 120 s kills."""
+FLUSH_S: Final = 100.0
+"""For the stream to take what we have: with the two below 110 s, before Fargate's longest stop time-out of 120 s kills.
+"""
 FAREWELL_S: Final = 5.0  # for the last answers to leave
+PARTING_S: Final = 5.0
+"""To put back commands that are under way, and to tell who is gone; of those that it does not suffice for, the lease of
+the nudge queue has ended, and that tells it as well."""
 _BACKLOG: Final = 4096  # connections that wait to be accepted, when all watches come back at once
 
 _LOG = logging.getLogger(__name__)
@@ -42,10 +48,10 @@ class Bridge:
     def __init__(
         self,
         *,
-        standings: Standings,
         stream: FrameStream,
         alerts: AlertQueue,
         prover: Prover,
+        stores: Stores,
         limits: Limits,
         counters: Counters,
         clock: Callable[[], float],
@@ -58,7 +64,8 @@ class Bridge:
         self.uplink = Uplink(
             stream, alerts, limits=limits, counters=counters, clock=clock, on_pressure=self._on_pressure
         )
-        self._registry = Registry(standings, clock=clock, limits=limits)
+        self.downlink = Downlink(stores, counters=counters, clock=clock, on_binding_ended=self._look_again)
+        self._registry = Registry(stores.standings, clock=clock, limits=limits)
         self._prover = prover
         self._clock = clock
         self._emit = emit
@@ -102,6 +109,8 @@ class Bridge:
                 await asyncio.wait_for(self._nobody_left.wait(), FAREWELL_S)
         for connection in self._connections():
             connection.abort()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.downlink.drained(), PARTING_S)
         if self._timer is not None:
             self._timer.cancel()
         self.report()
@@ -116,6 +125,7 @@ class Bridge:
         """Do what time brings. TICK_S apart."""
         self.now = now = self._clock()
         self.uplink.tick()
+        self.downlink.tick(now)
         self._close_overdue_strangers()
         self._note_who_spoke()
         for connection in [each for each in self._slowed if each.refill_allowance(now)]:
@@ -147,6 +157,7 @@ class Bridge:
 
     def left(self, connection: Connection) -> None:
         """Forget a connection."""
+        self.downlink.ended(connection, connection.addressee)
         if connection in self._strangers:
             self._strangers.remove(connection)
         elif self._online.get(connection.device) is connection:
@@ -177,6 +188,10 @@ class Bridge:
         """Find out anew, while the connection goes on."""
         connection.recheck_at = math.inf
         self.introduce(connection)
+
+    def _look_again(self, connection: Connection) -> None:
+        self._registry.forget(connection.device)
+        self.recheck(connection)
 
     def slow_down(self, connection: Connection) -> None:
         """Leave a connection unread until it has earned what it sent."""

@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import md5
 
 import pytest
 import uvloop
 
-from core.kernel.ids import AccountId, WatchId
+from core.kernel.ids import AccountId, WatchId, new_id
 from core.watches.model import Identity, Standing
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
 from device_bridge.proof import Prover
 from device_bridge.server import Bridge
+from tests.clocks import FrozenClock
+from tests.fakes.downlink import in_memory_stores
 from tests.fakes.frame_stream import PATIENCE_S, RecordingAlertQueue, RecordingFrameStream
 from tests.fakes.watches import InMemoryDevices
 from tests.frames import DEVICE, raw
@@ -90,6 +92,7 @@ class Watch:
         self._writer.close()
 
 
+OWNER = AccountId(new_id())
 TRUSTING = Prover(trusts_unproven=True)
 
 
@@ -100,20 +103,29 @@ def signed(frame: bytes, key: str) -> bytes:
 
 @dataclass
 class World:
-    """A bridge and all around it. standings: what it may ask of; `asked` lists what it did ask."""
+    """A bridge and all around it. standings: what it may ask of; `asked` lists what it did ask.
+
+    beside: another task's world, whose stores it shares.
+    """
 
     limits: Limits = field(default_factory=Limits)
     prover: Prover = TRUSTING
     devices: InMemoryDevices = field(default_factory=InMemoryDevices)
+    beside: "World | None" = None
 
     def __post_init__(self) -> None:
         self.clock = MonotonicClock()
+        self.utc = FrozenClock()
+        self.stores = in_memory_stores(self, self.devices.memberships, self.utc)
+        if self.beside is not None:
+            self.devices, self.utc = self.beside.devices, self.beside.utc
+            self.stores = replace(self.beside.stores, standings=self)
         self.stream = RecordingFrameStream()
         self.alerts = RecordingAlertQueue()
         self.metrics: list[str] = []
         self.asked: list[str] = []
         self.bridge = Bridge(
-            standings=self,
+            stores=self.stores,
             stream=self.stream,
             alerts=self.alerts,
             prover=self.prover,
@@ -132,9 +144,11 @@ class World:
     def stocks(self, device: str, *, address: str | None = None, key: str | None = None) -> None:
         self.devices.stock(replace(stocked(device), address=address, signing_key=key))
 
-    def binds(self, device: str, *, address: str | None = None, key: str | None = None) -> None:
+    def binds(self, device: str, *, address: str | None = None, key: str | None = None) -> WatchId:
         self.stocks(device, address=address, key=key)
-        self.devices.bind(device, WatchId("w" * 26), AccountId("a" * 26), datetime(2026, 1, 1, tzinfo=UTC))
+        watch_id = WatchId(new_id())
+        self.devices.bind(device, watch_id, OWNER, datetime(2026, 1, 1, tzinfo=UTC))
+        return watch_id
 
     async def connects(self, device: str = DEVICE, *, address: str = "127.0.0.1") -> Watch:
         """Return a connection of a device from a loopback address, which has not spoken yet."""
@@ -156,6 +170,7 @@ class World:
     def passes(self, seconds: float) -> None:
         """Let time pass, and the bridge notice."""
         self.clock.seconds += seconds
+        self.utc.advance(timedelta(seconds=seconds))
         self.bridge.tick()
 
     async def turns(self, number: int) -> None:
