@@ -33,7 +33,7 @@ from core.notices.model import Notice, notice_of
 from core.sims.model import Registrant, Registration, Sim, TopUp
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import LearnedPlace, Position, Sighting, Source, TelemetryReading
-from core.watches.model import Invitation, Member, Role
+from core.watches.model import Invitation, Member, Role, StockedDevice
 from core.zones.model import Circle, Zone
 
 HOME = Point(52.2112, 5.9699)
@@ -179,6 +179,12 @@ def any_voice_part(at: datetime, number: int = 1, **known: Any) -> VoicePart:
     """Return a part of a voice in three."""
     defaults: dict[str, Any] = {"upload": "a" * 32, "total": 3, "content": bytes([number]) * 10}
     return VoicePart(number=number, received_at=at, **(defaults | known))
+
+
+def any_device(device_id: str, **known: Any) -> StockedDevice:
+    """Return a device without a SIM card."""
+    defaults: dict[str, Any] = {"model": "any", "claim_secret_hash": "0" * 64, "sim": None}
+    return StockedDevice(device_id=device_id, **(defaults | known))
 
 
 def any_invitation(watch_id: WatchId, at: datetime, **known: Any) -> Invitation:

@@ -37,6 +37,10 @@ class InMemoryMemberships:
     def __init__(self) -> None:
         self._held: list[Membership] = []
 
+    @property
+    def items(self) -> list[Membership]:
+        return self._held
+
     def add(self, membership: Membership) -> None:
         self._held.append(membership)
 
@@ -207,6 +211,10 @@ class InMemoryFamilies:
         self._invitations = invitations
         self.names: dict[tuple[WatchId, AccountId], str | None] = {}
         self.offers: dict[WatchId, OwnershipOffer] = {}
+
+    @property
+    def items(self) -> tuple[object, object]:
+        return self.names, self.offers
 
     def members(self, watch_id: WatchId) -> Sequence[Member]:
         return [self._member(each) for each in self._memberships.of_watch(watch_id)]

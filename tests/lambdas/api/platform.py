@@ -42,6 +42,7 @@ from lambdas.api.app import Api
 from lambdas.api.bindings import Bindings
 from lambdas.api.services import Services
 from local.sim_provider import Books
+from tests.builders import any_device
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import (
     CountedAccessTokens,
@@ -385,6 +386,19 @@ class Platform:
         since = self.clock.now() - timedelta(days=100)
         self.memberships.add(Membership(account_id=account_id, watch_id=watch_id, role=role, since=since))
         return watch_id
+
+    def bound_watch(self, account_id: AccountId, device_id: str) -> WatchId:
+        """Stock a device and bind it to the account."""
+        self.devices.stock(any_device(device_id))
+        watch_id = WatchId(new_id())
+        self.devices.bind(device_id, watch_id, account_id, self.clock.now() - timedelta(days=100))
+        return watch_id
+
+    def joined(self, watch_id: WatchId, account_id: AccountId | None = None, role: Role = Role.GUARDIAN) -> AccountId:
+        """Let an account join the watch, a new one unless it is named."""
+        account_id = account_id or AccountId(new_id())
+        self.watch(account_id, role, watch_id)
+        return account_id
 
     def position(self, watch_id: WatchId, at: datetime, **rest: Any) -> Position:
         """Store a position; it was received at once, while the clock stood there."""

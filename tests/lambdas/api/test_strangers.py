@@ -9,8 +9,17 @@ import pytest
 
 from core.kernel.ids import WatchId, new_id
 from core.sims.model import RegistrationState, TopUpState
-from core.watches.model import Role
-from tests.builders import any_alert, any_alert_id, any_learned_place, any_registration, any_sim, any_top_up, any_zone
+from core.watches.model import OwnershipOffer, Role
+from tests.builders import (
+    any_alert,
+    any_alert_id,
+    any_invitation,
+    any_learned_place,
+    any_registration,
+    any_sim,
+    any_top_up,
+    any_zone,
+)
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import METHODS, closed_routes, parameters, path_of
@@ -21,6 +30,13 @@ MAY_CHANGE = "lambdas.api.call:may_change"
 PAGES = ["", "limit=1", "limit=0", "cursor=AAAA"]
 TIMELINES = [*PAGES, "from=2026-11-21T00:00:00Z"]
 QUERIES = {
+    "/v1/watches/<watch_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/members": PAGES,
+    "/v1/watches/<watch_id>/members/<account_id>": [""],
+    "/v1/watches/<watch_id>/invitations": PAGES,
+    "/v1/watches/<watch_id>/invitations/<invitation_id>": [""],
+    "/v1/watches/<watch_id>/ownership": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/ownership/accept": [""],
     "/v1/watches/<watch_id>/position": ["", "unheard=of"],
     "/v1/watches/<watch_id>/positions": TIMELINES,
     "/v1/watches/<watch_id>/positions/wrong": [""],
@@ -54,6 +70,9 @@ REGISTRANT = {
     "email": "marieke@example.nl",
 }
 BODIES = {
+    ("PATCH", "/v1/watches/<watch_id>"): {"revision": 0, "name": "Noor"},
+    ("PATCH", "/v1/watches/<watch_id>/members/<account_id>"): {"role": "viewer"},
+    ("POST", "/v1/watches/<watch_id>/invitations"): {"role": "guardian"},
     ("POST", "/v1/watches/<watch_id>/sim/top-ups"): {"amount_cents": 1000},
     ("PUT", "/v1/watches/<watch_id>/sim/registration"): REGISTRANT,
     ("POST", "/v1/watches/<watch_id>/zones"): {"name": "Grandma", "shape": CIRCLE},
@@ -63,8 +82,12 @@ BODIES = {
 }
 """What is sent on the routes that take a body."""
 HEADERS = {"idempotency-key": "5f0c3f0e-6f6c-4a8e-9d7a-2f1f3b0d7c11"}
+NAMED_IN_BODIES = {("POST", "/v1/watches/<watch_id>/ownership"): ["account_id"]}
+"""Which of the ids are sent in the body."""
 OWNERS_ONLY = frozenset(
     {
+        "/v1/watches/<watch_id>/invitations",
+        "/v1/watches/<watch_id>/invitations/<invitation_id>",
         "/v1/watches/<watch_id>/sim/top-ups",
         "/v1/watches/<watch_id>/sim/top-ups/<top_up_id>",
         "/v1/watches/<watch_id>/sim/registration",
@@ -72,13 +95,26 @@ OWNERS_ONLY = frozenset(
 )
 """What a guardian who is not the owner neither sees nor changes."""
 
+OWNERS_ACTS = frozenset(
+    {
+        ("DELETE", "/v1/watches/<watch_id>"),
+        ("PATCH", "/v1/watches/<watch_id>/members/<account_id>"),
+        ("DELETE", "/v1/watches/<watch_id>/members/<account_id>"),
+        ("POST", "/v1/watches/<watch_id>/ownership"),
+        ("DELETE", "/v1/watches/<watch_id>/ownership"),
+    }
+)
+"""What a guardian sees and only the owner changes."""
+THE_HEIRS = ("POST", "/v1/watches/<watch_id>/ownership/accept")
+"""What only the member does whom the ownership is offered to."""
+
 NAMED = [route for route in closed_routes() if parameters(route[1])[:1] == ["watch_id"]]  # others: test_account.py
 NESTED = [route for route in NAMED if len(parameters(route[1])) > 1]
 CHANGING = [(method, template) for method, template in NAMED if method != "GET"]
 LOOKING = [(method, template) for method, template in NAMED if method == "GET" and template not in OWNERS_ONLY]
-OF_EACH_MEMBER = {("PUT", "/v1/watches/<watch_id>/preferences")}
+OF_EACH_MEMBER = {THE_HEIRS, ("PUT", "/v1/watches/<watch_id>/preferences")}
 """What every member changes for themselves, a viewer too."""
-OWNED = [route for route in NAMED if route[1] in OWNERS_ONLY]
+OWNED = [route for route in NAMED if route[1] in OWNERS_ONLY or route in OWNERS_ACTS]
 GUARDED = [route for route in CHANGING if route not in OF_EACH_MEMBER]
 
 WELL_FORMED = [new_id(), "a" * 26]
@@ -110,7 +146,8 @@ class TwoHomes(Platform):
         self.bram = self.token("bram@example.nl")
 
     def _home(self, email: str, digit: str) -> dict[str, str]:
-        watch_id = self.watch(self.account(email))
+        watch_id = self.bound_watch(self.account(email), digit * 10)
+        grandmother = self.joined(watch_id)
         for minutes in range(3):
             self.position(watch_id, NOON - timedelta(minutes=minutes))
             self.reading(watch_id, NOON - timedelta(minutes=minutes))
@@ -119,12 +156,19 @@ class TwoHomes(Platform):
         self.alerts.add(alert)
         self.learned_places.put(watch_id, any_learned_place(digit * 32, NOON))
         owner = self.account_of(email)
+        invitation = any_invitation(watch_id, NOON)
+        self.invitations.add(invitation)
+        self.kin.offer(
+            OwnershipOffer(watch_id=watch_id, to=grandmother, by=owner, offered_at=NOON - timedelta(minutes=1))
+        )
         top_up = any_top_up(watch_id, owner, NOON, state=TopUpState.BOOKED)
         self.sims.put(any_sim(watch_id))
         self.top_ups.add(top_up)
         self.sim_registrations.replace(any_registration(owner, watch_id, NOON, state=RegistrationState.CONFIRMED))
         return {
             "watch_id": watch_id,
+            "account_id": grandmother,
+            "invitation_id": invitation.invitation_id,
             "zone_id": zone.zone_id,
             "alert_id": alert.alert_id,
             "place_id": digit * 32,
@@ -134,12 +178,18 @@ class TwoHomes(Platform):
     def call(self, method: str, template: str, ids: Mapping[str, str], **rest: Any) -> Answer:
         """Call a route about these objects as Bram, with the body that it takes."""
         body = BODIES.get((method, template))
+        if names := NAMED_IN_BODIES.get((method, template)):
+            body = {name: ids[name] for name in names}
         sent = {} if body is None else {"json": body}
         return self.ask(method, path_of(template, ids), token=self.bram, headers=HEADERS, **sent, **rest)
 
     def kept(self) -> Any:
         """Return all that a route may change."""
         stores = (
+            self.memberships,
+            self.kin,
+            self.invitations,
+            self.profiles,
             self.positions,
             self.learned_places,
             self.zones,
@@ -174,7 +224,7 @@ def test_every_route_that_names_an_object_is_tried_below(homes: TwoHomes) -> Non
     assert set(BODIES) <= set(CHANGING)
 
 
-@pytest.mark.parametrize(("method", "template"), NAMED)
+@pytest.mark.parametrize(("method", "template"), [route for route in NAMED if route != THE_HEIRS])
 def test_the_owner_gets_an_answer(untouched_homes: TwoHomes, method: str, template: str) -> None:
     before = untouched_homes.kept()
     assert untouched_homes.call(method, template, untouched_homes.his).status in {200, 201, 204}
@@ -262,7 +312,7 @@ def test_a_viewer_sees_all(homes: TwoHomes, method: str, template: str) -> None:
     assert homes.call(method, template, ids).status == 200
 
 
-@pytest.mark.parametrize(("method", "template"), [route for route in CHANGING if route not in OWNED])
+@pytest.mark.parametrize(("method", "template"), [route for route in CHANGING if route not in [*OWNED, THE_HEIRS]])
 def test_a_guardian_who_is_not_the_owner_changes_as_well(untouched_homes: TwoHomes, method: str, template: str) -> None:
     homes = untouched_homes
     homes.watch(homes.account_of("bram@example.nl"), Role.GUARDIAN, WatchId(homes.hers["watch_id"]))
