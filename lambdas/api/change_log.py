@@ -23,6 +23,7 @@ NO_CHANGE: Mapping[str, str] = {
     "register": "nothing is made before the mailed link was used",
     "askPasswordReset": "nothing is changed before the mailed link was used",
     "askNewEmail": "nothing is changed before the mailed link was used",
+    "showClaimCode": "a device shows digits; whose it is stays the same",
     "takeSimCallback": "it is the operator's doing, and no account's",
 }
 """Operations that change nothing of an account or a watch, or nothing that is not told elsewhere, and why."""
@@ -37,7 +38,8 @@ def log_change(app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Resp
         actor = None if call.bearer is None else call.bearer.account_id
         subject_id = call.changed_subject or app.context["_route_args"].get("watch_id") or actor
         assert subject_id is not None, "what needs no token tells what it changed"
-        fields = field_names(app.current_event)
+        setting = app.context["_route_args"].get("setting_name")  # it is what is changed, so the path names the field
+        fields = field_names(app.current_event) if setting is None else (setting,)
         call.services.changes.add(change_of(subject_id, actor, route.operation_id, fields, call.now))
     return answer
 

@@ -139,6 +139,7 @@ def unbind_watch(watch_id: WatchInPath) -> Response[None]:
     checked = call.owned_watch(watch_id)
     call.require_fresh_password()
     call.services.bindings.unbinding.unbind(call.caller.account_id, checked)
+    call.changed(call.caller.account_id)  # nobody will see the watch's log again
     return Response(204)
 
 
