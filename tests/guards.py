@@ -19,7 +19,7 @@ import jwt
 from PIL import Image
 
 from adapters.stream.notices import content_of
-from core.accounts.model import Bearer
+from core.accounts.model import AccountNotFound, Bearer, LoginTaken, NotSignedIn, login_name
 from core.accounts.ports import Tally
 from core.accounts.refresh import Use, first_token
 from core.alerts.messages import Mail
@@ -32,7 +32,7 @@ from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
 from core.vault.model import SealedUnder
 from core.watches.model import Binding, Membership, Role
-from tests.builders import any_alert, any_learned_place, any_zone
+from tests.builders import any_alert, any_learned_place, any_message, any_zone
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -67,6 +67,16 @@ def as_of_a_class_that_ends(_data_class: str, watch_id: str, setting: str) -> Se
     return SealedUnder(data_class=POLICY["position"], subject_id=watch_id, table="settings", key=key, at=at)
 
 
+def refuses(error: Exception, when: Callable[..., bool] = returns(True)) -> Callable[..., Any]:
+    """Return a function that raises this error when its arguments are so, and gives None otherwise."""
+
+    def refuse(*arguments: Any) -> None:
+        if when(*arguments):
+            raise error
+
+    return refuse
+
+
 NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
     "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
@@ -75,12 +85,28 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
         jwt.decode(token, options={"verify_signature": False}),
     ),
     "adapters.jwt_signer:holds_at": returns(True),
+    "core.accounts.attempts:_account_counter": lambda login, _known_key: f"account:{login}",
     "core.accounts.attempts:exceeds": returns(False),
+    "core.accounts.automations:is_token_of": returns(True),
+    "core.accounts.links:Links._addressee": lambda _self, link: (link.address or "as it was typed", link.language),
     "core.accounts.links:Links._is_secret": returns(True),
+    "core.accounts.links:Links.use_up": returns(None),
+    "core.accounts.model:is_fresh": returns(True),
+    "core.accounts.password:PasswordDesk.ask_reset": refuses(
+        AccountNotFound(), lambda self, email, _address: self.accounts.credentials_of(email) is None
+    ),
+    "core.accounts.profile:AccountProfiles.ask_new_email": refuses(
+        LoginTaken(), lambda self, _account_id, email, _address: self.accounts.credentials_of(email) is not None
+    ),
+    "core.accounts.register:SelfRegistration.ask": refuses(
+        LoginTaken(), lambda self, email, *_: self.registration.accounts.credentials_of(login_name(email)) is not None
+    ),
+    "core.accounts.sign_out:SignOut.end_all": returns(None),
     "core.accounts.passphrase:is_common": returns(False),
     "core.accounts.passphrase:is_short": returns(False),
     "core.accounts.phones:RingingPhones.remove": returns(None),
     "core.accounts.refresh:Renewal._successor": lambda _self, family_id, _token: first_token(family_id),
+    "core.accounts.refresh:Renewal.renew": refuses(NotSignedIn()),
     "core.accounts.refresh:is_in_time": returns(True),
     "core.accounts.refresh:use_of": returns(Use.FIRST),
     "core.accounts.sign_in:Access.caller_of": lambda _self, _token: Bearer(
@@ -151,6 +177,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.call:may_change": returns(True),
     "lambdas.api.call:owns": returns(True),
     "lambdas.api.routes.alerts:_alert": returns(any_alert(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
+    "lambdas.api.routes.messages:_message": returns(any_message(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.places:_place": returns(any_learned_place("0" * 32, datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.zones:_zone": returns(any_zone(WatchId(new_id()))),
     "lambdas.api.paging:_place": returns((datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), None)),
@@ -159,6 +186,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.live.handler:token_in": lambda event: max(re.findall(r"[\w.-]+", event["body"]), key=len, default=""),
+    "lambdas.api.gate:bearer_token": lambda request: (
+        request.headers.get("cookie", request.headers.get("authorization", "")).partition("=")[2]
+    ),
+    "lambdas.api.gate:is_reading_of_watches": returns(True),
+    "lambdas.api.routes.sign_in:_family": lambda call, family_id: call.services.families.get(family_id, call.now),
     "lambdas.api.gate:check_body": returns(None),
     "lambdas.api.gate:authenticated": lambda _request, _access: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
@@ -230,6 +262,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.alerts.watchkeeping:has_ended": returns(True),
     "core.alerts.watchkeeping:is_news": returns(True),
     "device_bridge.connection:Connection._pass_on_alarm": returns(None),
+    "core.watches.claim:Claim._is_proven": lambda _self, identity, _device, _proof: identity.watch_id is not None,
+    "core.watches.claim:Claim._tell_owner": returns(None),
+    "core.watches.claim:is_code": returns(True),
+    "core.watches.claim:is_secret": returns(True),
+    "core.watches.claim:new_watch_id": returns(WatchId("a" * 26)),
     "core.zones.engine:is_news": returns(True),
     "core.zones.engine:mark_of": lambda shape: repr((shape.centre, shape.radius_m)),
     "core.zones.engine:may_prove": returns(True),

@@ -1,4 +1,4 @@
-"""Bodies that are no JSON: the few routes that take one, what it may be said to be, and how large."""
+"""Bodies that are no JSON: the few routes that take or give one, what it may be said to be, and how large."""
 
 import base64
 import binascii
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from aws_lambda_powertools.utilities.data_classes.api_gateway_proxy_event import APIGatewayProxyEventV2
 
 from core.messages.model import LARGEST_PICTURE_BYTES, LARGEST_VOICE_BYTES
@@ -70,3 +70,10 @@ def base64_characters(count: int) -> int:
 def sent_bytes(router: Router) -> bytes:
     """Return the raw body of the request that is being answered, which passed check_raw_body."""
     return base64.b64decode(router.current_event.body or "")
+
+
+def raw_answer(answered_type: str, content: bytes) -> Response[str]:
+    """Return an answer of these bytes: in base64, as API Gateway wants them."""
+    answer = Response(200, answered_type, base64.b64encode(content).decode())
+    answer.base64_encoded = True
+    return answer

@@ -13,7 +13,7 @@ from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, Cursor, From, IdempotencyKey, Limit, To, WatchInPath
-from lambdas.api.raw_bodies import VOICE, sent_bytes
+from lambdas.api.raw_bodies import VOICE, raw_answer, sent_bytes
 from lambdas.api.schemas.messages import Message, MessagePage, Text
 
 MessageInPath = Annotated[str, Path(description="Opaque id, as in the list of messages")]
@@ -123,11 +123,11 @@ def get_message(watch_id: WatchInPath, message_id: MessageInPath) -> Message:
         also=[400, 401, 404],
     ),
 )
-def get_voice(watch_id: WatchInPath, message_id: MessageInPath) -> Response[bytes]:
+def get_voice(watch_id: WatchInPath, message_id: MessageInPath) -> Response[str]:
     """Return a voice."""
     call = this_call(router)
     message = _message(call, call.own_watch(watch_id), message_id)
-    return Response(200, "audio/mp4", call.services.correspondence.audio_of(message))
+    return raw_answer("audio/mp4", call.services.correspondence.audio_of(message))
 
 
 @router.delete(

@@ -5,7 +5,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 from lambdas.api.call import this_call
 from lambdas.api.operation import operation
 from lambdas.api.parameters import WatchInPath
-from lambdas.api.raw_bodies import PICTURE, sent_bytes
+from lambdas.api.raw_bodies import PICTURE, raw_answer, sent_bytes
 
 router = Router()
 
@@ -41,10 +41,10 @@ def put_picture(watch_id: WatchInPath) -> Response[None]:
         also=[400, 401, 404],
     ),
 )
-def get_picture(watch_id: WatchInPath) -> Response[bytes]:
+def get_picture(watch_id: WatchInPath) -> Response[str]:
     """Return the picture."""
     call = this_call(router)
-    return Response(200, "image/jpeg", call.services.pictures.of_watch(call.own_watch(watch_id)))
+    return raw_answer("image/jpeg", call.services.pictures.of_watch(call.own_watch(watch_id)))
 
 
 @router.delete(

@@ -1,5 +1,6 @@
 """The API with everything behind it in memory, asked as API Gateway asks it."""
 
+import base64
 import itertools
 import json
 from dataclasses import dataclass, field
@@ -31,8 +32,9 @@ from core.commands.orders import Orders
 from core.commands.rousing import Rousing
 from core.commands.wishes import Wishes
 from core.kernel.geo import Point
-from core.kernel.ids import AccountId, WatchId, new_id
+from core.kernel.ids import AccountId, MediaId, WatchId, new_id
 from core.messages.correspondence import Correspondence
+from core.messages.model import Direction, Message, MessageKind
 from core.messages.pictures import Pictures
 from core.sims.service import SimService
 from core.tracking.correction import Correction
@@ -42,7 +44,7 @@ from lambdas.api.app import Api
 from lambdas.api.bindings import Bindings
 from lambdas.api.services import Services
 from local.sim_provider import Books
-from tests.builders import any_device
+from tests.builders import any_device, any_message
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import (
     CountedAccessTokens,
@@ -93,6 +95,7 @@ from tests.fakes.watches import (
     InMemoryWatchProfiles,
 )
 from tests.fakes.zones import InMemoryZones
+from tests.recordings import amr
 
 ISSUER = "https://api.example.test"
 PASSWORD = "negen fietsen langs de IJssel"
@@ -110,6 +113,10 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+    @property
+    def content(self) -> bytes:
+        return base64.b64decode(self.body) if self.is_base64 else self.body.encode()
 
 
 def event(
@@ -159,13 +166,16 @@ def event(
 
 
 def ask(api: Api, method: str, path: str, *, token: str | None = None, query: Any = "", **rest: Any) -> Answer:
-    """Ask the API. query: a dict of parameters or a raw query string."""
+    """Ask the API. query: a dict of parameters or a raw query string. raw: type and bytes of a body that is no JSON."""
     headers = dict(rest.pop("headers", {}))
     if token is not None:
         headers["authorization"] = f"Bearer {token}"
     if "json" in rest:
         rest["body"] = json.dumps(rest.pop("json"))
         headers.setdefault("content-type", "application/json")
+    if "raw" in rest:
+        headers["content-type"], content = rest.pop("raw")
+        rest |= {"body": base64.b64encode(content).decode(), "is_base64": True}
     raw_query = query if isinstance(query, str) else urlencode(query)
     context = cast("LambdaContext", SimpleNamespace(aws_request_id="1"))
     answer = api.answer(event(method, path, query=raw_query, headers=headers, **rest), context)
@@ -418,6 +428,24 @@ class Platform:
         reading = TelemetryReading(watch_id=watch_id, at=at, received_at=at, **(fields | rest))
         self._at(at, lambda: self.telemetry.add(reading))
         return reading
+
+    def voice_message(self, watch_id: WatchId, at: datetime) -> Message:
+        """Store what the watch has said, with its voice."""
+        message = any_message(
+            watch_id,
+            at,
+            number=next(self._numbers),
+            direction=Direction.FROM_WATCH,
+            kind=MessageKind.VOICE,
+            author=None,
+            text=None,
+            media_id=MediaId(new_id()),
+            duration=timedelta(seconds=2),
+        )
+        assert message.media_id is not None
+        self.media.put("voice", watch_id, message.media_id, amr(2.0), at)
+        self.messages.add(message)
+        return message
 
     def _at(self, at: datetime, store: Any) -> None:
         present = self.clock.now()

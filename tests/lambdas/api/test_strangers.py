@@ -23,6 +23,7 @@ from tests.builders import (
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import METHODS, closed_routes, parameters, path_of
+from tests.recordings import m4a, picture
 
 MEMBERSHIP = "lambdas.api.call:Call._membership"
 MAY_CHANGE = "lambdas.api.call:may_change"
@@ -56,6 +57,11 @@ QUERIES = {
     "/v1/watches/<watch_id>/alerts/<alert_id>/deliveries": ["", "unheard=of"],
     "/v1/watches/<watch_id>/changes": TIMELINES,
     "/v1/watches/<watch_id>/preferences": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/picture": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/messages": TIMELINES,
+    "/v1/watches/<watch_id>/messages/voice": [""],
+    "/v1/watches/<watch_id>/messages/<message_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/messages/<message_id>/audio": ["", "unheard=of"],
 }
 """What a stranger asks of each route that names an object; a route that is not here fails the first test."""
 
@@ -70,7 +76,7 @@ REGISTRANT = {
     "email": "marieke@example.nl",
 }
 BODIES = {
-    ("PATCH", "/v1/watches/<watch_id>"): {"revision": 0, "name": "Noor"},
+    ("PATCH", "/v1/watches/<watch_id>"): {"revision": 1, "name": "Noor"},
     ("PATCH", "/v1/watches/<watch_id>/members/<account_id>"): {"role": "viewer"},
     ("POST", "/v1/watches/<watch_id>/invitations"): {"role": "guardian"},
     ("POST", "/v1/watches/<watch_id>/sim/top-ups"): {"amount_cents": 1000},
@@ -79,8 +85,14 @@ BODIES = {
     ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE},
     ("POST", "/v1/watches/<watch_id>/positions/wrong"): {"at": "2026-11-22T12:00:00Z"},
     ("PUT", "/v1/watches/<watch_id>/preferences"): {"not_pushed": ["back_again"]},
+    ("POST", "/v1/watches/<watch_id>/messages"): {"text": "Oma haalt je op"},
 }
 """What is sent on the routes that take a body."""
+RAW_BODIES = {
+    ("POST", "/v1/watches/<watch_id>/messages/voice"): ("audio/mp4", m4a()),
+    ("PUT", "/v1/watches/<watch_id>/picture"): ("image/jpeg", picture(80, 60)),
+}
+"""What is sent on those that take no JSON."""
 HEADERS = {"idempotency-key": "5f0c3f0e-6f6c-4a8e-9d7a-2f1f3b0d7c11"}
 NAMED_IN_BODIES = {("POST", "/v1/watches/<watch_id>/ownership"): ["account_id"]}
 """Which of the ids are sent in the body."""
@@ -136,6 +148,12 @@ NO_IDS = [
 ]
 
 
+def sent_on(method: str, template: str) -> dict[str, Any]:
+    """Return the body that a route takes, as `ask` wants it."""
+    route = method, template
+    return {"json": BODIES[route]} if route in BODIES else {"raw": RAW_BODIES[route]} if route in RAW_BODIES else {}
+
+
 class TwoHomes(Platform):
     """Marieke's watch with data, and Bram, who has one too. hers, his: the ids of each kind of object."""
 
@@ -155,6 +173,7 @@ class TwoHomes(Platform):
         self.zones.put(zone)
         self.alerts.add(alert)
         self.learned_places.put(watch_id, any_learned_place(digit * 32, NOON))
+        self.services.pictures.put(watch_id, picture(80, 60))
         owner = self.account_of(email)
         invitation = any_invitation(watch_id, NOON)
         self.invitations.add(invitation)
@@ -173,14 +192,14 @@ class TwoHomes(Platform):
             "alert_id": alert.alert_id,
             "place_id": digit * 32,
             "top_up_id": top_up.top_up_id,
+            "message_id": self.voice_message(watch_id, NOON).message_id,
         }
 
     def call(self, method: str, template: str, ids: Mapping[str, str], **rest: Any) -> Answer:
         """Call a route about these objects as Bram, with the body that it takes."""
-        body = BODIES.get((method, template))
+        sent = sent_on(method, template)
         if names := NAMED_IN_BODIES.get((method, template)):
-            body = {name: ids[name] for name in names}
-        sent = {} if body is None else {"json": body}
+            sent = {"json": {name: ids[name] for name in names}}
         return self.ask(method, path_of(template, ids), token=self.bram, headers=HEADERS, **sent, **rest)
 
     def kept(self) -> Any:
@@ -199,6 +218,8 @@ class TwoHomes(Platform):
             self.preferences,
             self.top_ups,
             self.sim_registrations,
+            self.messages,
+            self.media,
         )
         return deepcopy([store.items for store in stores])
 
@@ -221,7 +242,7 @@ def test_every_route_that_names_an_object_is_tried_below(homes: TwoHomes) -> Non
     assert {template for _, template in NAMED} == set(QUERIES)
     assert {name for template in QUERIES for name in parameters(template)} == homes.his.keys()
     assert all(parameters(template)[0] == "watch_id" for template in QUERIES)
-    assert set(BODIES) <= set(CHANGING)
+    assert {*BODIES, *RAW_BODIES} <= set(CHANGING)
 
 
 @pytest.mark.parametrize(("method", "template"), [route for route in NAMED if route != THE_HEIRS])
@@ -280,6 +301,11 @@ def test_a_learned_place_of_another_watch_is_not_reached_through_ones_own() -> N
     assert_nested("learned-places")
 
 
+@pytest.mark.attack("Z-02", guard="lambdas.api.routes.messages:_message", part="messages")
+def test_a_message_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("messages")
+
+
 @pytest.mark.parametrize("template", sorted(QUERIES))
 def test_no_method_tells_a_foreign_watch_from_none(homes: TwoHomes, template: str) -> None:
     for method in METHODS:
@@ -308,7 +334,14 @@ def test_a_viewer_sees_all(homes: TwoHomes, method: str, template: str) -> None:
     zone, alert = any_zone(viewed), any_alert(viewed, NOON)
     homes.zones.put(zone)
     homes.alerts.add(alert)
-    ids = {"watch_id": viewed, "zone_id": zone.zone_id, "alert_id": alert.alert_id}
+    homes.services.pictures.put(viewed, picture(80, 60))
+    message = homes.voice_message(viewed, NOON)
+    ids = {
+        "watch_id": viewed,
+        "zone_id": zone.zone_id,
+        "alert_id": alert.alert_id,
+        "message_id": message.message_id,
+    }
     assert homes.call(method, template, ids).status == 200
 
 
