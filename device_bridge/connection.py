@@ -29,6 +29,11 @@ _ABOUT_COMMANDS: Final = frozenset(
 _PARTING: Final = "unbinding"
 
 
+def reached_as(identity: Identity, proof: Proof | None) -> str | None:
+    """Return who is reached by a connection. Whoever is believed for an id alone is not shown a claim's code."""
+    return identity.watch_id or (None if proof is Proof.TRUST else identity.name)
+
+
 class Pause(IntFlag):
     """Why a socket is not read."""
 
@@ -100,9 +105,7 @@ class Connection(asyncio.Protocol):
     @property
     def addressee(self) -> str | None:
         """Whom commands reach here: the watch, or a stocked device; nobody where an id alone was believed."""
-        if self.identity is None:
-            return None
-        return self.identity.watch_id or (None if self.proof is Proof.TRUST else self.identity.name)
+        return None if self.identity is None else reached_as(self.identity, self.proof)
 
     @property
     def first_frames(self) -> list[Frame]:

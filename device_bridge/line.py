@@ -24,6 +24,7 @@ from core.commands.model import Capabilities, Command, CommandKind, CommandState
 from core.commands.ports import Commands, KnownCapabilities, Presences, Settings
 from core.commands.transitions import Event
 from core.kernel.clock import Clock
+from core.kernel.errors import Refused
 from core.kernel.ids import MessageId, WatchId
 from core.messages.ports import MediaStore, Messages
 from core.watches.model import Identity, Standing
@@ -243,7 +244,7 @@ class Line:
         receiver = Receiver(address=peer.address, capabilities=known, time_zone=self._time_zone, now=now)
         try:
             shipment = shipment_of(item, receiver, content)
-        except (InvalidArgument, UnsafeArgument) as refusal:
+        except (Refused, InvalidArgument, UnsafeArgument) as refusal:  # stored under other rules than today's
             _LOG.warning("an item has no frame: %s", type(refusal).__name__)
             return Event.IMPOSSIBLE, None
         return (Event.IMPOSSIBLE, None) if shipment is None else (Event.WRITTEN, shipment)

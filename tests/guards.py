@@ -67,7 +67,7 @@ def as_of_a_class_that_ends(_data_class: str, watch_id: str, setting: str) -> Se
     return SealedUnder(data_class=POLICY["position"], subject_id=watch_id, table="settings", key=key, at=at)
 
 
-def refuses(error: Exception, when: Callable[..., bool] = returns(True)) -> Callable[..., Any]:
+def refuses(error: Exception, when: Callable[..., bool] = lambda *_: True) -> Callable[..., Any]:
     """Return a function that raises this error when its arguments are so, and gives None otherwise."""
 
     def refuse(*arguments: Any) -> None:

@@ -60,10 +60,14 @@ class Watch:
         async with asyncio.timeout(PATIENCE_S):
             await self._writer.drain()
 
+    async def hears_bytes(self) -> bytes:
+        """Return the next answer, up to its first `]`."""
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._reader.readuntil(b"]")
+
     async def hears(self) -> str:
         """Return the content of the next answer."""
-        async with asyncio.timeout(PATIENCE_S):
-            frame = await self._reader.readuntil(b"]")
+        frame = await self.hears_bytes()
         head, device, length, content = frame[1:-1].split(b"*", 3)
         assert (head, device, int(length, 16)) == (b"3G", self._device.encode(), len(content))
         return content.decode()
