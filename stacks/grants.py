@@ -23,7 +23,6 @@ _RANDOM_END = "-??????"  # Secrets Manager adds six characters to each name
 
 def grant_access(role: iam.Role, access: Access, stage: Stage, data: DataStack) -> None:
     """Let a role do what a deployable's access lists, and use what AWS stores encrypted for it."""
-    stack = cdk.Stack.of(role)
     for table, actions in access.tables.items():
         allow(role, data.tables[table].table_arn, *(f"dynamodb:{action}" for action in actions))
     if access.wrapping_key:
@@ -34,36 +33,32 @@ def grant_access(role: iam.Role, access: Access, stage: Stage, data: DataStack) 
         allow(role, data.queues[queue].queue_arn, "sqs:SendMessage")
     for queue in access.reads_from:
         allow_reading(role, data.queues[queue].queue_arn)
-    for holds, actions in access.media.items():
-        allow(role, data.media.arn_for_objects(f"{MEDIA[holds].prefix}*"), *actions)
+    _grant_media(role, access, data)
     for function in access.invokes:
-        arn = stack.format_arn(
-            service="lambda",
-            resource="function",
-            resource_name=stage.name_of(function),
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-        )
-        allow(role, arn, "lambda:InvokeFunction")
+        allow(role, _named(role, "lambda", "function", stage.name_of(function)), "lambda:InvokeFunction")
     for secret in filter(None, map(stage.secret, access.secrets)):
-        allow_secret(role, secret)
+        arn = _named(role, "secretsmanager", "secret", f"{secret}{_RANDOM_END}")
+        allow(role, arn, "secretsmanager:GetSecretValue")
     if access.tables or access.media or access.sends_to or access.reads_from:
         allow(role, data.keys.storage.key_arn, *_USE_STORED)
+
+
+def _grant_media(role: iam.Role, access: Access, data: DataStack) -> None:
+    for holds, actions in access.media.items():
+        allow(role, data.media.arn_for_objects(f"{MEDIA[holds].prefix}*"), *actions)
+    if access.media:  # without it S3 answers for what is gone as for what is forbidden; the names are random
+        allow(role, data.media.bucket_arn, "s3:ListBucket")
+
+
+def _named(role: iam.Role, service: str, kind: str, name: str) -> str:
+    """Return the ARN of a thing in the role's own account and region."""
+    form = cdk.ArnFormat.COLON_RESOURCE_NAME
+    return cdk.Stack.of(role).format_arn(service=service, resource=kind, resource_name=name, arn_format=form)
 
 
 def allow_reading(role: iam.Role, queue: str) -> None:
     """Let a role take messages from a queue, named by its ARN."""
     allow(role, queue, *_READ_QUEUE)
-
-
-def allow_secret(role: iam.Role, name: str) -> None:
-    """Let a role read a secret by its name."""
-    arn = cdk.Stack.of(role).format_arn(
-        service="secretsmanager",
-        resource="secret",
-        resource_name=f"{name}{_RANDOM_END}",
-        arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
-    )
-    allow(role, arn, "secretsmanager:GetSecretValue")
 
 
 def allow(role: iam.Role, resource: str, *actions: str) -> None:
