@@ -192,9 +192,11 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.gate:is_reading_of_watches": returns(True),
     "lambdas.api.routes.sign_in:_family": lambda call, family_id: call.services.families.get(family_id, call.now),
     "lambdas.api.gate:check_body": returns(None),
+    "lambdas.api.raw_bodies:check_raw_body": returns(None),
     "lambdas.api.gate:authenticated": lambda _request, _access: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
+    "core.commands.orders:Orders._count": returns(None),
     "core.messages.inbox:is_possible": returns(True),
     "core.messages.inbox:joined": lambda parts, _last: b"".join(each.content for each in parts),
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),

@@ -33,10 +33,6 @@ class RegistrationNotFound(NotFound):
     """Nobody has registered the watch's SIM, or somebody else has."""
 
 
-class RegistrationContended(Refused):
-    """The registration was changed meanwhile: read it again."""
-
-
 class InvalidSignature(Refused):
     """A callback is not signed by the operator, or was signed too long ago."""
 

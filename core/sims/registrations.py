@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, RegistrationId, WatchId, new_id
 from core.sims.model import (
     NoSim,
@@ -12,7 +13,6 @@ from core.sims.model import (
     ProviderUnavailable,
     Registrant,
     Registration,
-    RegistrationContended,
     RegistrationNotFound,
     RegistrationState,
     Sim,
@@ -33,7 +33,7 @@ class RegistrationDesk:
     provider: SimProvider
 
     def submit(self, account_id: AccountId, watch_id: WatchId, registrant: Registrant, now: datetime) -> Registration:
-        """Register the watch's card to somebody, in the place of whoever it was; raise NoSim or RegistrationContended.
+        """Register the watch's card to somebody, in the place of whoever it was; raise NoSim or ChangedMeanwhile.
 
         It is stored first: where the operator does not answer, it is asked again at the next look.
         """
@@ -50,7 +50,7 @@ class RegistrationDesk:
             )
         )
         if submitted is None:
-            raise RegistrationContended("the registration was changed meanwhile")
+            raise ChangedMeanwhile("the registration was changed meanwhile")
         return self._followed(sim, submitted, now)
 
     def get(self, account_id: AccountId, watch_id: WatchId, now: datetime) -> Registration:

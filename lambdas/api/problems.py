@@ -31,7 +31,7 @@ from core.commands.model import InvalidSetting
 from core.kernel.errors import ChangedMeanwhile, IdempotencyKeyReused, NotFound, Refused
 from core.kernel.ids import InvalidId
 from core.messages.model import InvalidMedia, InvalidText
-from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable, RegistrationContended
+from core.sims.model import InvalidCallback, InvalidSignature, NoSim, ProviderUnavailable
 from core.watches.model import (
     AlreadyMember,
     ClaimRefused,
@@ -164,7 +164,6 @@ _FACTS: Mapping[type[Exception], _Fact] = {
         HTTPStatus.CONFLICT, "idempotency_key_reused", "The idempotency key came with another request before."
     ),
     NoSim: _Fact(HTTPStatus.CONFLICT, "no_sim", "It is not known which SIM the watch has."),
-    RegistrationContended: _CHANGED,
     ProviderUnavailable: _Fact(
         HTTPStatus.SERVICE_UNAVAILABLE, "sim_operator_silent", "The operator of the SIM does not answer. Try again."
     ),
