@@ -103,6 +103,14 @@ class WatchStates(Protocol):
         ...
 
 
+class Locator(Protocol):
+    """Asks a watch where it is now."""
+
+    def locate(self, watch_id: WatchId) -> None:
+        """Ask it, unless it was asked just before; raise as Sealer does."""
+        ...
+
+
 class Notifier(Protocol):
     """One way to a guardian."""
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from core.alerts.memory import WatchMemory
 from core.alerts.model import Due, DueKind, WatchState
 from core.alerts.own_alarms import own_alarm
-from core.alerts.ports import DueTimes
-from core.kernel.clock import Clock
+from core.alerts.ports import DueTimes, Locator
+from core.kernel.clock import Clock, ms_of
 from core.kernel.ids import WatchId
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import Sighting
 from core.vault.model import EpochOver, Unreadable
 from core.vault.ports import Lookup
-from core.zones.engine import Followed, follow, settle
+from core.zones.engine import Followed, first_outside_at, follow, settle, time_of
 from core.zones.model import Side, Zone
 from core.zones.ports import Zones
 from core.zones.schedule import gives_alarm
@@ -25,6 +25,8 @@ CHARGED_FROM_PERCENT = 30
 """A discharge is over here: a reading that wavers around the threshold tells nothing new."""
 SILENT_AFTER = timedelta(minutes=30)
 """Three heartbeats of the longest interval that a watch can be set to, 10 minutes."""
+SOON = timedelta(minutes=2)
+"""After its receipt a point outside is no reason any more to ask where the watch is now."""
 _CROSSED = {Side.INSIDE: AlarmKind.ZONE_ENTERED, Side.OUTSIDE: AlarmKind.ZONE_LEFT}
 
 
@@ -38,12 +40,15 @@ class Watchkeeping:
         due: DueTimes,
         lookup: Lookup,
         clock: Clock,
+        locator: Locator | None = None,
     ) -> None:
+        """Take the ports. locator: asks for another point after a first one outside a zone; None: nobody asks."""
         self._zones = zones
         self._memory = memory
         self._due = due
         self._lookup = lookup
         self._clock = clock
+        self._locator = locator
 
     def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
         """Take in the sightings of a batch, in order of time; nothing comes of a watch that was erased meanwhile.
@@ -53,10 +58,28 @@ class Watchkeeping:
         if not sightings:
             return
         zones = self._zones.of_watch(watch_id) if any(each.position for each in sightings) else ()
+
+        def stepped(state: WatchState | None) -> tuple[WatchState | None, WatchState | None]:
+            after = self._after(state, watch_id, sightings, zones)
+            return after, after
+
         try:
-            self._memory.change(watch_id, lambda state: (self._after(state, watch_id, sightings, zones), None))
+            state = self._memory.change(watch_id, stepped)
+            if self._locator is not None and state is not None and self._has_perhaps_left(state, sightings):
+                self._locator.locate(watch_id)
         except (EpochOver, Unreadable):
             return
+
+    def _has_perhaps_left(self, state: WatchState, sightings: Sequence[Sighting]) -> bool:
+        """Tell whether these sightings brought a first point outside a zone, and just now."""
+        at = first_outside_at(state.presence)
+        positions = (each.position for each in sightings)
+        return at is not None and any(
+            position is not None
+            and ms_of(time_of(position)) == ms_of(at)
+            and self._clock.now() - position.received_at <= SOON
+            for position in positions
+        )
 
     def look_again(self, due: Due) -> None:
         """Conclude from time alone that a watch stayed beyond a border (DueKind.DWELL); raise as WatchMemory.change."""

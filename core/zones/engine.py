@@ -10,7 +10,7 @@ from zlib import crc32
 from core.kernel.clock import at_ms, ms_of
 from core.kernel.ids import ZoneId
 from core.tracking.model import Position, Source
-from core.zones.model import Circle, Crossing, Shape, Zone
+from core.zones.model import Circle, Crossing, Shape, Side, Zone
 from core.zones.stance import SIGHT_M, Crossed, Sight, Stance
 
 USUAL_ACCURACY_M = 10.0
@@ -48,6 +48,18 @@ def settle(presence: Mapping[str, Any], zones: Sequence[Zone], now: datetime) ->
     watching = _Watching(presence, zones)
     watching.settle(now)
     return watching.followed()
+
+
+def first_outside_at(presence: Mapping[str, Any]) -> datetime | None:
+    """Return the time of the newest position if GPS tells by it, and by it alone, that the watch is outside a zone.
+
+    Of a zone that it was in: another point soon tells whether it has left.
+    """
+    newest: int | None = presence.get("newest")
+    held = (each for each in presence.get("zones", {}).values() if isinstance(each, Mapping))
+    excursions = (stance.excursion for stance in map(Stance.of, held) if stance.side == Side.INSIDE)
+    is_first = any(each is not None and each.points == 1 and each.since == newest for each in excursions)
+    return at_ms(newest) if newest is not None and is_first else None
 
 
 def time_of(position: Position) -> datetime:

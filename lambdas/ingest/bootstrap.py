@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from adapters.access_point_names import BindingAccessPointNames
 from adapters.aws import client
+from adapters.dynamo.attempts import DynamoAttempts
 from adapters.dynamo.cells import DynamoCells
+from adapters.dynamo.commands import DynamoCommands
 from adapters.dynamo.connection import connect
 from adapters.dynamo.devices import DynamoDevices
 from adapters.dynamo.due_times import DynamoDueTimes
@@ -14,6 +16,7 @@ from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.presences import DynamoPresences
 from adapters.dynamo.quarantine import DynamoQuarantine
 from adapters.dynamo.seen_frames import DynamoSeenFrames
 from adapters.dynamo.sweep_marks import DynamoSweepMarks
@@ -25,6 +28,7 @@ from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
 from adapters.lookup import HmacLookup
 from adapters.media.store import S3MediaStore
+from adapters.nudges import SqsNudges
 from adapters.outages import is_outage
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
@@ -35,6 +39,9 @@ from adapters.system_clock import SystemClock
 from adapters.watch.uplink import WireDecoder
 from core.alerts.memory import WatchMemory
 from core.alerts.watchkeeping import Watchkeeping
+from core.commands.orders import Orders
+from core.commands.rousing import Rousing
+from core.commands.second_fix import SecondFix
 from core.kernel.clock import Clock
 from core.messages.inbox import VoiceInbox
 from core.tracking.ingest import Ingest, Ports
@@ -43,6 +50,9 @@ NEEDED = ("wrapping_key", "alert_queue_url", "live_queue_url", "media_bucket", "
 
 LIVE_ATTEMPTS = 1
 """A live view that misses a point shows the next one; frames do not wait for it."""
+
+NUDGE_ATTEMPTS = 1
+"""A watch that is not nudged finds what waits when it next connects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,8 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
     lookup = HmacLookup(keyring)
     sqs = client("sqs", settings)
     alarms = SqsAlarms(sqs, settings.alert_queue_url)
+    nudges = SqsNudges(client("sqs", settings, attempts=NUDGE_ATTEMPTS), settings.nudge_queue_urls)
+    rousing, attempts = Rousing(DynamoPresences(), nudges, clock), DynamoAttempts(lookup)
     live_client = client("sqs", settings, attempts=LIVE_ATTEMPTS)
     ports = Ports(
         decoder=WireDecoder(),
@@ -81,6 +93,7 @@ def application(settings: Settings, clock: Clock | None = None) -> Application:
             DynamoDueTimes(clock),
             lookup,
             clock,
+            SecondFix(Orders(DynamoCommands(sealer, clock), rousing, attempts, lookup), attempts, clock),
         ),
         live_feed=SqsLiveFeed(live_client, settings.live_queue_url, DynamoLiveViews(), clock),
         inbox=VoiceInbox(

@@ -144,3 +144,13 @@ def _name_of(due: Due) -> tuple[datetime, DueKind, str, str]:
 def _is_over(data_class: str, alert_id: AlertId, now: datetime) -> bool:
     named_at, _ = parts_of(alert_id)
     return is_over(POLICY[data_class].expires_at(named_at), now)
+
+
+class RecordingLocator:
+    """located: which watches were asked where they are."""
+
+    def __init__(self) -> None:
+        self.located: list[WatchId] = []
+
+    def locate(self, watch_id: WatchId) -> None:
+        self.located.append(watch_id)

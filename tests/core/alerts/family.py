@@ -24,6 +24,7 @@ from tests.fakes.alerts import (
     InMemoryDueTimes,
     InMemoryPreferences,
     InMemoryWatchStates,
+    RecordingLocator,
     RecordingNotifier,
 )
 from tests.fakes.watches import InMemoryMemberships
@@ -60,7 +61,8 @@ class Family:
         )
         self.service = self.service_with()
         due, lookup = self.world.due_times, self.world.lookup
-        self.keeping = Watchkeeping(self.world.zones, self.memory, due, lookup, self.clock)
+        self.locator = RecordingLocator()
+        self.keeping = Watchkeeping(self.world.zones, self.memory, due, lookup, self.clock, self.locator)
         silence = Silence(self.world.telemetry, self.memory, due, lookup, self.clock)
         self.sweep = Sweep(
             self.world.due_times,
