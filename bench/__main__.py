@@ -8,7 +8,7 @@ import argparse
 import importlib
 import json
 
-PARTS = ("decode", "bridge", "ingest", "zones", "sos", "imports")
+PARTS = ("decode", "bridge", "ingest", "zones", "sos", "api", "imports")
 
 
 def main() -> None:
