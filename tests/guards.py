@@ -87,6 +87,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.jwt_signer:holds_at": returns(True),
     "core.accounts.attempts:_account_counter": lambda login, _known_key: f"account:{login}",
     "core.accounts.attempts:exceeds": returns(False),
+    "core.accounts.automations:is_automation_of": returns(True),
     "core.accounts.automations:is_token_of": returns(True),
     "core.accounts.links:Links._addressee": lambda _self, link: (link.address or "as it was typed", link.language),
     "core.accounts.links:Links._is_secret": returns(True),

@@ -45,6 +45,11 @@ def is_token_of(token: str, family: TokenFamily) -> bool:
     return family.automation is not None and hmac.compare_digest(digest_of(token), family.automation)
 
 
+def is_automation_of(account_id: AccountId, family: TokenFamily) -> bool:
+    """Tell whether the family is one of this account's automations."""
+    return family.account_id == account_id and family.automation is not None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutomationDesk:
     """Makes and ends automations."""
@@ -79,7 +84,7 @@ class AutomationDesk:
         """End an automation: its token is worth nothing from now on; raise AutomationNotFound."""
         now = self.clock.now()
         family = self.families.get(FamilyId(automation_id), now)
-        if family is not None and family.account_id == account_id and family.automation is not None:
+        if family is not None and is_automation_of(account_id, family):
             self.families.end(family.family_id)
         if not self.automations.remove(account_id, automation_id):
             raise AutomationNotFound("no such automation of this account")
