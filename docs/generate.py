@@ -8,27 +8,33 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.dynamo.tables import TABLES
+from adapters.media.bucket import MEDIA
 from core.retention.policy import POLICY, DataClass, Epoch, Subject
 from lambdas.api.app import resolver
 from lambdas.api.openapi import document
 
 HERE = Path(__file__).parent
+_UNITS = {"day": timedelta(days=1), "hour": timedelta(hours=1), "minute": timedelta(minutes=1)}
+"""Of periods: the largest that leaves no rest is printed."""
 
 
 def _period(data_class: DataClass) -> str:
     if data_class.period is None:
         return "as long as what it belongs to"
-    hours = data_class.period // timedelta(hours=1)
-    count, unit = (hours, "hour") if hours % 24 else (hours // 24, "day")
+    unit, count = next(
+        (unit, data_class.period // each) for unit, each in _UNITS.items() if not data_class.period % each
+    )
     span = f"{count} {unit}{'s' * (count != 1)}"
     return span if data_class.epoch is Epoch.NONE else f"{span} from the start of its {data_class.epoch}"
 
 
 def _data_rows() -> Iterator[str]:
     for each in POLICY.values():
-        tables = ", ".join(sorted(table.name for table in TABLES.values() if each.name in table.holds))
+        places = sorted(table.name for table in TABLES.values() if each.name in table.holds)
+        if each.name in MEDIA:
+            places.append(f"the bucket, `{MEDIA[each.name].prefix}`")
         sealed = "-" if each.subject is Subject.NONE else f"{each.subject} key"
-        yield f"| {each.name} | {each.purpose} | {_period(each)} | {sealed} | {each.fate} | {tables} |"
+        yield f"| {each.name} | {each.purpose} | {_period(each)} | {sealed} | {each.fate} | {', '.join(places)} |"
 
 
 def data_page() -> str:
@@ -37,14 +43,14 @@ def data_page() -> str:
         [
             "# What we keep, why and how long",
             "",
-            "Generated from `core/retention/policy.py` and `adapters/dynamo/tables.py` by `make docs`; do not edit.",
-            "No table holds anything else. What is sealed and has an epoch needs the epoch's key too.",
-            "On their way, frames stand in the stream as they came for 24 hours, late alarms in the alert queue too:",
-            "encrypted under the stage's own storage key, not sealed. The token by which Apple or Google reach a phone",
-            "stands at SNS only, under an opaque id, until its sign-in is ended or another signs in on the phone. (One",
-            "whose sign-in lapses stays there, silent: the sweep that removes it is still to be built.)",
+            "Generated from `core/retention/policy.py`, `adapters/dynamo/tables.py` and `adapters/media/bucket.py` by",
+            "`make docs`; do not edit. No table holds anything else, nor does the bucket. What is sealed and has an epoch",
+            "needs the epoch's key too. On their way, frames stand in the stream as they came for 24 hours, late alarms in",
+            "the alert queue too: encrypted under the stage's own storage key, not sealed. The token by which Apple or",
+            "Google reach a phone stands at SNS only, under an opaque id, until its sign-in is ended or another signs in on",
+            "the phone. (One whose sign-in lapses stays there, silent: the sweep that removes it is still to be built.)",
             "",
-            "| class | purpose | kept | sealed under | at an erasure | table |",
+            "| class | purpose | kept | sealed under | at an erasure | where |",
             "|---|---|---|---|---|---|",
             *_data_rows(),
             "",

@@ -10,6 +10,7 @@ from pynamodb.attributes import Attribute, BinaryAttribute, UnicodeAttribute
 import adapters.dynamo
 from adapters.dynamo.record import ExpiryAttribute, Record, UnlistedData, records, refuse_unlisted
 from adapters.dynamo.tables import TABLES, TTL_ATTRIBUTE
+from adapters.media.bucket import MEDIA
 from core.retention.policy import A_DAY, POLICY, DataClass, Subject
 
 for _module in pkgutil.iter_modules(adapters.dynamo.__path__):
@@ -24,6 +25,8 @@ OPAQUE = {
     "account_id",  # random
     "addressee",  # a watch's id, or the HMAC of a stocked device's
     "alert_id",  # time and HMAC
+    "automation",  # digest of a token of random bits
+    "automation_id",  # random
     "bound_at",  # when, not where or who
     "cell",  # public knowledge, of no person
     "connection_id",  # the gateway's own, gone with the connection
@@ -40,14 +43,20 @@ OPAQUE = {
     "kept_at",  # when
     "key_id",  # class or random id, and a day or hour
     "learned_at",  # when
+    "link_id",  # random
     "login",  # HMAC
     "moment",  # time and HMAC
+    "part",  # digest under a key, and a number
     "password_hash",  # Argon2id over the peppered password
     "queue",  # a number
+    "renewed_at",  # when
     "revision",  # a count of writes
     "setting",  # one of our names
     "since",  # when
     "slot",  # of a hash of a random id
+    "subject_id",  # random, of a watch or an account
+    "thumbprint",  # SHA-256 of a device's public key
+    "top_up_id",  # time and random bits
     "tries",  # a count
     "watch_id",  # random
     "zone_id",  # random
@@ -88,9 +97,11 @@ def test_what_a_sealed_class_keeps_in_the_open_is_opaque(record: type[Record]) -
             assert isinstance(attribute, BinaryAttribute), f"{record.__name__}.{name} stands in the open"
 
 
-def test_each_table_has_a_record_and_each_class_a_table() -> None:
+def test_each_table_has_a_record_and_each_class_a_table_or_a_place_in_the_bucket() -> None:
     assert {record.table.name for record in OURS} == TABLES.keys()
-    assert {name for table in TABLES.values() for name in table.holds} == POLICY.keys()
+    in_tables = {name for table in TABLES.values() for name in table.holds}
+    assert in_tables | MEDIA.keys() == POLICY.keys()
+    assert in_tables.isdisjoint(MEDIA)
 
 
 @pytest.mark.parametrize("data_class", POLICY.values(), ids=POLICY)
