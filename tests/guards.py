@@ -188,9 +188,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.problems:answer_to": returns(None),
     "lambdas.api.ranges:clamped": lambda at, *_: at,
     "lambdas.live.handler:token_in": lambda event: max(re.findall(r"[\w.-]+", event["body"]), key=len, default=""),
-    "lambdas.api.gate:bearer_token": lambda request: (
-        request.headers.get("cookie", request.headers.get("authorization", "")).partition("=")[2]
-    ),
+    "lambdas.api.gate:bearer_token": lambda request: request.headers.get(
+        "cookie", request.headers.get("authorization", "")
+    ).partition("=")[2],
     "lambdas.api.gate:is_reading_of_watches": returns(True),
     "lambdas.api.routes.sign_in:_family": lambda call, family_id: call.services.families.get(family_id, call.now),
     "lambdas.api.gate:check_body": returns(None),
@@ -199,6 +199,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
     "core.commands.orders:Orders._count": returns(None),
+    "core.messages.pictures:Pictures._forget": returns(None),
     "core.messages.inbox:is_possible": returns(True),
     "core.messages.inbox:joined": lambda parts, _last: b"".join(each.content for each in parts),
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),
@@ -271,6 +272,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.watches.claim:is_code": returns(True),
     "core.watches.claim:is_secret": returns(True),
     "core.watches.claim:new_watch_id": returns(WatchId("a" * 26)),
+    "core.watches.family:Family._tell": returns(None),
+    "core.watches.family:is_secret_of": returns(True),
     "core.zones.engine:is_news": returns(True),
     "core.zones.engine:mark_of": lambda shape: repr((shape.centre, shape.radius_m)),
     "core.zones.engine:may_prove": returns(True),
