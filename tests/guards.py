@@ -79,6 +79,7 @@ def refuses(error: Exception, when: Callable[..., bool] = lambda *_: True) -> Ca
 
 NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
+    "core.commands.first_settings:new_sms_password": returns(123_456),
     "core.commands.transitions:after": returns(None),
     "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
     "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (

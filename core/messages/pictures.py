@@ -41,7 +41,7 @@ class Pictures:
         try:
             self._show(watch_id, media_id)
         except ChangedMeanwhile:
-            self.media.remove("photo", media_id)
+            self._forget(media_id)
             raise
 
     def remove(self, watch_id: WatchId) -> None:
@@ -54,7 +54,10 @@ class Pictures:
         for _ in range(_TRIES):
             profile = self.profiles.get(watch_id)
             if self.profiles.replace(replace(profile, picture=media_id)) is not None:
-                if profile.picture is not None:
-                    self.media.remove("photo", profile.picture)
+                self._forget(profile.picture)
                 return
         raise ChangedMeanwhile("the profile was changed meanwhile")
+
+    def _forget(self, media_id: MediaId | None) -> None:
+        if media_id is not None:
+            self.media.remove("photo", media_id)

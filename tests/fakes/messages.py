@@ -1,8 +1,11 @@
 """Messages and media in memory."""
 
+import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from core.kernel.clock import Clock
 from core.kernel.ids import MediaId, MessageId, WatchId, parts_of
@@ -10,6 +13,7 @@ from core.messages.amr import HEADER
 from core.messages.model import LARGEST_PICTURE_BYTES, LARGEST_VOICE_BYTES, InvalidMedia, MediaFlaw, Message, VoicePart
 from core.retention.policy import POLICY, is_over
 from core.vault.model import EpochOver
+from lambdas.converter.handler import handler
 from tests.fakes.tracking import Timeline
 from tests.recordings import amr
 
@@ -97,3 +101,16 @@ class PretendingConverter:
         if not content.startswith(beginnings):
             raise InvalidMedia(MediaFlaw.ANOTHER_KIND)
         return made
+
+
+class FunctionHere:
+    """Stands in for a Lambda client. fails: the function ends without an answer."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.fails = fails
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - botocore's names
+        assert FunctionName == "converter"
+        if self.fails:
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "timed out"}')}
+        return {"Payload": io.BytesIO(json.dumps(handler(json.loads(Payload), None)).encode())}

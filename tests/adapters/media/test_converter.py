@@ -1,30 +1,14 @@
 """The converter as the API asks it: its messages are those that the function takes and gives."""
 
-import io
 import json
 import logging
-from typing import Any
 
 import pytest
 
 from adapters.media.converter import LambdaConverter
 from core.messages.model import InvalidMedia, MediaFlaw
-from lambdas.converter.handler import handler
+from tests.fakes.messages import FunctionHere
 from tests.recordings import amr, m4a, opus, picture
-
-
-class FunctionHere:
-    """Stands in for a Lambda client. fails: the function ends without an answer."""
-
-    def __init__(self, *, fails: bool = False) -> None:
-        self.fails = fails
-
-    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 - botocore's names
-        assert FunctionName == "converter"
-        if self.fails:
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(b'{"errorMessage": "timed out"}')}
-        return {"Payload": io.BytesIO(json.dumps(handler(json.loads(Payload), None)).encode())}
-
 
 CONVERTER = LambdaConverter(FunctionHere(), "converter")
 
