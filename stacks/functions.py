@@ -117,6 +117,21 @@ INGEST = FunctionSpec(
     timeout_s=300,  # ten full records of frames, each with a handful of DynamoDB calls
 )
 
+_ACCOUNTS: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("GetItem", "PutItem"),
+    "sign-ins": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+    "registrations": ("DeleteItem", "GetItem", "PutItem"),
+    "mail-links": ("DeleteItem", "GetItem", "PutItem"),
+    "token-families": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+    "signed-in": ("DeleteItem", "PutItem", "Query", "UpdateItem"),
+    "known-devices": ("DeleteItem", "GetItem", "PutItem", "Query"),
+    "automations": ("DeleteItem", "PutItem", "Query"),
+    "phones": ("DeleteItem", "PutItem", "Query", "UpdateItem"),
+    "attempts": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+    "keys": ("DeleteItem", "GetItem", "PutItem"),  # what is erased or came to nothing loses its key
+}
+"""What it takes to register, to sign in and out, and to change what proves a guardian."""
+
 API = FunctionSpec(
     name="api",
     group="api",
@@ -131,12 +146,8 @@ API = FunctionSpec(
             "alerts": ("GetItem", "Query"),
             "acknowledgements": ("BatchGetItem", "PutItem"),
             "deliveries": ("Query",),
-            "phones": ("DeleteItem", "PutItem", "Query"),
             "memberships": ("GetItem", "Query"),
-            "sign-ins": ("GetItem",),
-            "token-families": ("DeleteItem", "GetItem", "PutItem"),
-            "attempts": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
-            "keys": ("GetItem", "PutItem"),
+            **_ACCOUNTS,
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),
@@ -235,8 +246,8 @@ NOTICES = FunctionSpec(
         tables={
             "notices": ("PutItem",),
             "accounts": ("GetItem",),
-            "registrations": ("GetItem", "PutItem"),
-            "mail-links": ("GetItem", "PutItem"),
+            "registrations": ("GetItem",),
+            "mail-links": ("GetItem",),
             "phones": ("DeleteItem", "Query"),
             "keys": ("GetItem", "PutItem"),
             **_AUDIENCE,
