@@ -273,6 +273,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.watches.claim:is_code": returns(True),
     "core.watches.claim:is_secret": returns(True),
     "core.watches.claim:new_watch_id": returns(WatchId("a" * 26)),
+    "core.watches.family:Family._remove": returns(None),
     "core.watches.family:Family._tell": returns(None),
     "core.watches.family:is_secret_of": returns(True),
     "core.zones.engine:is_news": returns(True),
