@@ -59,7 +59,7 @@ async def run(settings: Settings) -> None:
     bridge = bridge_of(settings)
     ports = {"port": await bridge.serve(settings.bridge_host, settings.bridge_port)}
     if settings.bridge_tls_secret:
-        context = _tls_context(settings)
+        context = tls_context_of(settings)
         ports["tls_port"] = await bridge.serve_tls(settings.bridge_host, settings.bridge_tls_port, context)
     health = await loop.create_server(
         lambda: Health(lambda: bridge.is_healthy), settings.bridge_host, settings.health_port
@@ -121,7 +121,8 @@ def _stores(settings: Settings) -> Stores:
     )
 
 
-def _tls_context(settings: Settings) -> ssl.SSLContext:
+def tls_context_of(settings: Settings) -> ssl.SSLContext:
+    """Return the stage's certificate; raise SecretUnusable or ssl.SSLError for a secret that holds none."""
     secrets = SecretsManagerSecrets(client("secretsmanager", settings))
     return context_of(**secrets.fields(settings.bridge_tls_secret, "certificate", "key"))
 

@@ -301,11 +301,24 @@ PUSH = FunctionSpec(
 FUNCTIONS = (INGEST, API, ALERTS, SWEEP, LIVE, LIVE_FEED, NOTICES, CONVERTER, SIMS, PUSH)
 
 BRIDGE_ACCESS = Access(
-    tables={"devices": ("GetItem",), "keys": ("GetItem", "PutItem")},
+    tables={
+        "devices": ("GetItem",),
+        "presences": ("GetItem", "PutItem", "UpdateItem"),
+        "leases": ("DeleteItem", "PutItem"),
+        "outbox": ("DeleteItem", "GetItem", "Query"),
+        "commands": ("BatchGetItem", "PutItem"),
+        "settings": ("GetItem", "PutItem", "Query"),
+        "capabilities": ("GetItem", "PutItem"),
+        "watch-profiles": ("GetItem",),
+        "memberships": ("GetItem",),
+        "messages": ("GetItem",),
+        "keys": ("GetItem", "PutItem"),
+    },
     wrapping_key=_OPEN_OR_MAKE_KEYS,
     sends_to=("alerts",),
     reads_from=NUDGES,
     media={"voice": ("s3:GetObject",)},
     secrets=("bridge-tls-secret",),
 )
-"""What the bridge may read to know which devices exist, and where alarms go when the stream is stuck."""
+"""What it takes to know which devices exist and to bring down what waits for them; alarms go to their queue when the
+stream is stuck. The bridge reads no position and no account."""

@@ -28,6 +28,13 @@ def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.Abstrac
     return {"uvloop": uvloop.new_event_loop}
 
 
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Return once it holds."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110 - the bridge knows of no test that waits
+            await asyncio.sleep(0.001)
+
+
 class MonotonicClock:
     """Seconds that pass when a test says so."""
 
@@ -46,6 +53,11 @@ class Watch:
         self._writer = writer
         self._device = device
         self.key: str | None = None
+
+    @classmethod
+    async def connected(cls, port: int, device: str, address: str = "127.0.0.1") -> "Watch":
+        """Return a connection from a loopback address, which has not spoken yet."""
+        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0)), device)
 
     async def sends(self, *contents: str) -> None:
         """Send frames, all in one segment."""
@@ -156,7 +168,7 @@ class World:
 
     async def connects(self, device: str = DEVICE, *, address: str = "127.0.0.1") -> Watch:
         """Return a connection of a device from a loopback address, which has not spoken yet."""
-        watch = Watch(*await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0)), device)
+        watch = await Watch.connected(self.port, device, address)
         self._watches.append(watch)
         return watch
 
@@ -192,9 +204,7 @@ class World:
         await self.until(lambda: self.bridge.counters.counts[name] >= at_least)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            while not condition():  # noqa: ASYNC110 - the bridge knows of no test that waits
-                await asyncio.sleep(0.001)
+        await eventually(condition)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["World"]:
