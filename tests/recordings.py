@@ -71,3 +71,8 @@ def picture(width: int = 800, height: int = 600, form: str = "JPEG", **saved: ob
     made = io.BytesIO()
     drawn.save(made, form, **saved)
     return made.getvalue()
+
+
+def short(value: object) -> str | None:
+    """Return the id of bytes as a test's parameter: they would be its whole name."""
+    return f"{len(value)} bytes" if isinstance(value, bytes) else None

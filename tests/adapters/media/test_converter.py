@@ -8,7 +8,7 @@ import pytest
 from adapters.media.converter import LambdaConverter
 from core.messages.model import InvalidMedia, MediaFlaw
 from tests.fakes.messages import FunctionHere
-from tests.recordings import amr, m4a, opus, picture
+from tests.recordings import amr, m4a, opus, picture, short
 
 CONVERTER = LambdaConverter(FunctionHere(), "converter")
 
@@ -22,6 +22,7 @@ def test_a_voice_and_a_picture_pass_through_it() -> None:
 @pytest.mark.parametrize(
     ("content", "flaw"),
     [(b"<html>", MediaFlaw.ANOTHER_KIND), (opus(17.0), MediaFlaw.TOO_LONG), (m4a()[:99], MediaFlaw.UNREADABLE)],
+    ids=short,
 )
 def test_what_it_refuses_is_refused_with_its_flaw(content: bytes, flaw: MediaFlaw) -> None:
     with pytest.raises(InvalidMedia) as caught:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.messages.amr import FRAME, HEADER, checked_voice
 from core.messages.model import InvalidMedia, MediaFlaw
-from tests.recordings import amr
+from tests.recordings import amr, short
 
 MINUTE = timedelta(minutes=1)
 
@@ -40,6 +40,7 @@ def test_what_the_watch_did_not_finish_is_cut_off() -> None:
         (amr(0.1) + b"\x80", MediaFlaw.UNREADABLE),
         (amr(60.02), MediaFlaw.TOO_LONG),
     ],
+    ids=short,
 )
 def test_what_is_no_voice_is_refused(audio: bytes, flaw: MediaFlaw) -> None:
     with pytest.raises(InvalidMedia) as caught:

@@ -17,7 +17,7 @@ from tests.builders import any_message
 from tests.clocks import NOON
 from tests.lambdas.api.home import Home
 from tests.lambdas.api.platform import Answer
-from tests.recordings import m4a, opus
+from tests.recordings import m4a, opus, short
 
 SECOND = timedelta(seconds=1)
 OVER = NOON + timedelta(hours=72)
@@ -103,7 +103,9 @@ class TestTexts:
         assert listed(home) == []
         assert not home.commands.waiting(home.watch_id, NOON)
 
-    @pytest.mark.parametrize("body", [{}, {"text": ""}, {"text": None}, {"text": "x" * 101}, {"text": "a", "to": "b"}, {"text": "\ud800"}])
+    @pytest.mark.parametrize(
+        "body", [{}, {"text": ""}, {"text": None}, {"text": "x" * 101}, {"text": "a", "to": "b"}, {"text": "\ud800"}]
+    )
     def test_any_other_body_is_refused(self, home: Home, body: Any) -> None:
         answer = home.call("POST", "/messages", json=body, headers=keyed())
         assert (answer.status, answer.json["code"]) == (400, "invalid_request")
@@ -141,7 +143,9 @@ class TestTexts:
 
 class TestVoices:
     @pytest.mark.parametrize(
-        ("recorded", "kind"), [(m4a(), "audio/mp4"), (opus(), "audio/ogg"), (opus(), "audio/ogg; codecs=opus")]
+        ("recorded", "kind"),
+        [(m4a(), "audio/mp4"), (opus(), "audio/ogg"), (opus(), "audio/ogg; codecs=opus")],
+        ids=short,
     )
     def test_a_recording_is_stored_as_the_watch_takes_it(self, home: Home, recorded: bytes, kind: str) -> None:
         answer = voice(home, recorded, kind)
@@ -179,6 +183,7 @@ class TestVoices:
             (m4a(), "image/jpeg", 415),
             (m4a(), "", 415),
         ],
+        ids=short,
     )
     def test_what_is_too_large_or_said_to_be_something_else_is_not_converted(
         self, home: Home, recorded: bytes, kind: str, status: int

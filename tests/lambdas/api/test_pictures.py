@@ -10,7 +10,7 @@ from core.watches.model import Role
 from core.watches.profile import Profile
 from tests.lambdas.api.home import Home
 from tests.lambdas.api.platform import Answer
-from tests.recordings import m4a, picture
+from tests.recordings import m4a, picture, short
 
 
 @pytest.fixture
@@ -82,6 +82,7 @@ def test_a_profile_that_is_changed_all_the_time_keeps_its_picture(home: Home, mo
         (picture(80, 60), "audio/mp4", 415),
         (picture(80, 60), "application/json", 415),
     ],
+    ids=short,
 )
 def test_what_is_too_large_or_said_to_be_something_else_is_not_converted(
     home: Home, given: bytes, kind: str, status: int

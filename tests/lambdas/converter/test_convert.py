@@ -19,7 +19,7 @@ from core.messages.model import (
     MediaFlaw,
 )
 from lambdas.converter.convert import LONGEST_SIDE_PX, kind_of_voice, photo, to_amr, to_m4a
-from tests.recordings import amr, m4a, opus, picture, sound
+from tests.recordings import amr, m4a, opus, picture, short, sound
 
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"
 RED, BLUE = (254, 0, 0), (0, 0, 254)
@@ -66,6 +66,7 @@ class TestVoices:
     @pytest.mark.parametrize(
         "content",
         [b"", HTML, b"#!AMR-WB\n" + bytes(100), b"OggS" + bytes(100), sound("wav", "pcm_s16le", 0.1), picture()],
+        ids=short,
     )
     def test_what_is_no_recording_by_its_first_bytes_is_refused(self, content: bytes) -> None:
         assert flaw_of(to_amr, content) is MediaFlaw.ANOTHER_KIND
@@ -195,7 +196,7 @@ class TestPictures:
     def test_no_other_kind_is_taken(self, form: str) -> None:
         assert flaw_of(photo, picture(100, 100, form)) is MediaFlaw.ANOTHER_KIND
 
-    @pytest.mark.parametrize("content", [b"", HTML, b"%!PS-Adobe-3.0", m4a()])
+    @pytest.mark.parametrize("content", [b"", HTML, b"%!PS-Adobe-3.0", m4a()], ids=short)
     def test_what_is_no_picture_by_its_first_bytes_is_refused(self, content: bytes) -> None:
         assert flaw_of(photo, content) is MediaFlaw.ANOTHER_KIND
 
