@@ -80,7 +80,10 @@ def refuses(error: Exception, when: Callable[..., bool] = lambda *_: True) -> Ca
 NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
     "core.commands.first_settings:new_sms_password": returns(123_456),
+    "adapters.watch.downlink:encoded": returns(b""),
+    "adapters.watch.downlink:may_provision": returns(True),
     "core.commands.transitions:after": returns(None),
+    "core.commands.values:checked_number": first_argument,
     "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
     "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (
         jwt.get_unverified_header(token),

@@ -106,7 +106,7 @@ def shipment_of(item: Item, receiver: Receiver, content: Content | None = None) 
     words = _command_words(item, content) if isinstance(item, Command) else _setting_words(item, receiver)
     if words is None:
         return None
-    frames = (_encoded(word, receiver.address) for word in words)
+    frames = (encoded(word, receiver.address) for word in words)
     return Shipment(tuple(frames), tuple(_expected_reply(word.word) for word in words))
 
 
@@ -151,8 +151,18 @@ def time_answer(frame: Frame, time_zone: str, now: datetime) -> bytes | None:
     return frame_of(frame.type, arguments, Address(frame.manufacturer, frame.device, frame.index))
 
 
-def _encoded(word: Word | Provisioning, address: Address) -> bytes:
-    return encode(word, address) if isinstance(word, Word) else provision(word, address)
+def encoded(word: Word | Provisioning, address: Address) -> bytes:
+    """Return the frame of a word; raise TypeError for one that no guardian and no part of the platform may send."""
+    if not isinstance(word, Provisioning):
+        return encode(word, address)
+    if not may_provision(word):
+        raise TypeError("server and access point are set on the bench alone")
+    return provision(word, address)
+
+
+def may_provision(word: Provisioning) -> bool:
+    """Tell whether a watch that belongs to somebody may be sent this: its SMS password, which is our own, alone."""
+    return type(word) is SetSmsPassword
 
 
 def _expected_reply(word: str) -> tuple[str, ...]:

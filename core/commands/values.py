@@ -338,21 +338,25 @@ def _quiet_time_of(content: Mapping[str, Any]) -> QuietTime:
     return QuietTime(begins, ends, frozenset(content["days"]))
 
 
+def _switch_of(content: Mapping[str, Any]) -> Switch:
+    return Switch({True: True, False: False}[content["on"]])
+
+
 _READERS: Mapping[SettingName, Callable[[Mapping[str, Any]], Value]] = {
     SettingName.SOS_NUMBERS: lambda content: SosNumbers(tuple(content["numbers"])),
     SettingName.MONITOR_NUMBERS: lambda content: MonitorNumbers(tuple(content["numbers"])),
     SettingName.CONTACTS: lambda content: Contacts(tuple(Contact(**each) for each in content["contacts"])),
     SettingName.ALLOWED_CALLERS: lambda content: AllowedCallers(tuple(content["numbers"])),
-    SettingName.REFUSE_STRANGERS: lambda content: Switch(content["on"]),
+    SettingName.REFUSE_STRANGERS: _switch_of,
     SettingName.QUIET_TIMES: lambda content: QuietTimes(tuple(map(_quiet_time_of, content["periods"]))),
     SettingName.ALARM_CLOCKS: lambda content: AlarmClocks(tuple(map(_clock_of, content["alarms"]))),
     SettingName.REMINDERS: lambda content: Reminders(
         tuple(Reminder(_clock_of(each["clock"]), each["text"]) for each in content["reminders"])
     ),
     SettingName.REPORTING_INTERVAL: lambda content: ReportingInterval(content["seconds"]),
-    SettingName.STEP_COUNTER: lambda content: Switch(content["on"]),
-    SettingName.TAKE_OFF_ALARM: lambda content: Switch(content["on"]),
-    SettingName.FALL_ALARM: lambda content: Switch(content["on"]),
+    SettingName.STEP_COUNTER: _switch_of,
+    SettingName.TAKE_OFF_ALARM: _switch_of,
+    SettingName.FALL_ALARM: _switch_of,
     SettingName.LANGUAGE: lambda content: WatchLanguage(Language(content["language"])),
     SettingName.SOUND: lambda content: Sound(SoundProfile(content["profile"])),
     SettingName.SMS_PASSWORD: lambda content: SmsPassword(content["password"]),
