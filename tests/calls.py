@@ -26,8 +26,14 @@ class Calls:
         if service != "dynamodb":
             self.others.add((service, action))
         for name in [params["TableName"]] if "TableName" in params else params.get("RequestItems", ()):
-            _, _, table = name.split("-", 2)
-            self.tables.add((table, action))
+            self._note_table(name, action)
+        for item in params.get("TransactItems", ()):
+            for kind, parts in item.items():  # such as Put, which is granted as PutItem
+                self._note_table(parts["TableName"], f"{kind}Item")
+
+    def _note_table(self, name: str, action: str) -> None:
+        _, _, table = name.split("-", 2)
+        self.tables.add((table, action))
 
 
 @contextmanager

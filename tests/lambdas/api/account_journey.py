@@ -1,6 +1,7 @@
 """A guardian's life with an account: every route of accounts, as an app uses them."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from tests.lambdas.api.platform import ISSUER, Answer, ask
 
 EMAIL, NEW_EMAIL = "Marieke@example.nl", "marieke.devries@example.nl"
 PASSWORDS = ("negen fietsen langs de IJssel", "elf ganzen boven het wad", "zeven schapen op de dijk")
+ACCOUNT_ROUTES = re.compile(r"/v1/(registrations|password|account|sign-(in|ins|out)|tokens|automations)(?!/changes)\b")
 LATER = timedelta(minutes=10)  # an access token is over
 
 
@@ -70,8 +72,12 @@ class App:
 def play(app: App, second_phone: App) -> None:
     """Use every route of accounts, in a life-like order."""
     first, second, third = PASSWORDS
-    app.do("POST", "/v1/registrations", {"email": EMAIL, "password": first, "language": "nl"})
-    app.do("POST", "/v1/registrations/confirm", {"link": app.newest_link()})
+    links = []
+    for _ in range(2):  # the first mail was long in coming
+        app.do("POST", "/v1/registrations", {"email": EMAIL, "password": first, "language": "nl"})
+        links.append(app.newest_link())
+    app.do("POST", "/v1/registrations/confirm", {"link": links[0]})
+    assert app.call("POST", "/v1/registrations/confirm", {"link": links[1]}).status == 409
     app.sign_in(first)
     assert app.do("GET", "/v1/account")["language"] == "nl"
     for _ in range(3):
