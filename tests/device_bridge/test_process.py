@@ -48,7 +48,8 @@ class Platform:
         self._wrapping_key = client("kms", bare).create_key()["KeyMetadata"]["KeyId"]
         self._kinesis = client("kinesis", bare)
         self._kinesis.create_stream(StreamName="frames", ShardCount=1)
-        self._queue_url = client("sqs", bare).create_queue(QueueName="alerts")["QueueUrl"]
+        sqs = client("sqs", bare)
+        self._alerts, self._nudges = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "nudges-0"))
         connect(bare)
         self.devices = [f"{number:010}" for number in range(WATCHES)]
         self._bind_devices()
@@ -70,7 +71,9 @@ class Platform:
                 "WACHTER_STAGE": "test",
                 "WACHTER_WRAPPING_KEY": self._wrapping_key,
                 "WACHTER_FRAME_STREAM": "frames",
-                "WACHTER_ALERT_QUEUE_URL": self._queue_url,
+                "WACHTER_ALERT_QUEUE_URL": self._alerts,
+                "WACHTER_NUDGE_QUEUE_URLS": self._nudges,
+                "WACHTER_MEDIA_BUCKET": "unused",
                 "WACHTER_TRUST_UNPROVEN": "yes",
                 "WACHTER_BRIDGE_PORT": "0",
                 "WACHTER_HEALTH_PORT": "0",
