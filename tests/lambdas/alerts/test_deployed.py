@@ -8,7 +8,7 @@ import pytest
 from adapters.notifiers.push import SnsPushNotifier
 from adapters.screens import GatewayScreens
 from adapters.stream.alarms import message_of
-from core.alerts.model import Due, DueKind, WatchState
+from core.alerts.model import DeliveryState, Due, DueKind, WatchState
 from core.alerts.watchkeeping import SILENT_AFTER
 from core.kernel.ids import WatchId
 from core.tracking.alarms import AlarmKind
@@ -16,7 +16,7 @@ from lambdas.alerts import handler
 from lambdas.alerts import sweep as sweep_entry
 from lambdas.alerts.sweep import sweep
 from stacks.functions import ALERTS, SWEEP, FunctionSpec
-from tests.builders import any_live_view, any_phone, any_zone
+from tests.builders import any_delivery, any_live_view, any_phone, any_zone
 from tests.calls import Calls, recorded_calls
 from tests.clocks import NOON
 from tests.frames import location, minutes, received
@@ -83,13 +83,24 @@ def test_the_queues_function_asks_what_it_is_granted_and_no_more(
     assert calls.others - {("kms", "GenerateDataKey")} == CHANNELS
 
 
+def test_before_an_sos_rings_no_preference_is_read(stage: Platform, calls: Calls) -> None:
+    assert stage.deliver(message_of(stage.alarm())) == []
+    assert len(stage.pushes()) == 1
+    assert ("preferences", "GetItem") not in calls.tables
+
+
 def test_the_sweep_asks_what_it_is_granted_and_no_more(
     stage: Platform, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stage.world.zones.put(any_zone(stage.watch_id))
     stage.ingest(received("LK,50,100,90", NOON))
     stage.deliver(message_of(stage.alarm()))
-    for kind, subject in ((DueKind.DWELL, ""), (DueKind.RETRY, stage.alarm().alert_id)):
+    fall = stage.alarm(AlarmKind.FALL)
+    stage.deliver(message_of(fall))
+    before = NOON - timedelta(minutes=1)
+    failed = any_delivery(stage.watch_id, fall.alert_id, stage.owner, before, state=DeliveryState.WAITING)
+    stage.world.deliveries.put(failed)
+    for kind, subject in ((DueKind.DWELL, ""), (DueKind.RETRY, fall.alert_id)):
         stage.world.due_times.add(Due(kind=kind, at=NOON, watch_id=stage.watch_id, subject=subject))
     stage.world.phones.put(any_phone(stage.owner, NOON))
     calls.clear()
