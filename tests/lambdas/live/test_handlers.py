@@ -10,7 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from adapters.screens import GatewayScreens
 from adapters.stream.live import message_of
-from core.kernel.ids import WatchId, new_id
+from core.accounts.model import TokenFamily
+from core.accounts.refresh import digest_of
+from core.kernel.ids import FamilyId, WatchId, new_id
 from lambdas.live import feed, handler
 from lambdas.live.handler import LONGEST_MESSAGE, token_in
 from stacks.functions import LIVE, LIVE_FEED
@@ -32,6 +34,26 @@ def test_a_guardian_sees_the_watch_move(live: Live) -> None:
     [shown] = live.shown()
     assert (shown["type"], shown["watch_id"], shown["latitude"]) == ("position", live.watch_id, position.point.latitude)
     live.tell("DISCONNECT")
+    live.move(message_of(live.watch_id, [position]))
+    assert live.shown() == []
+
+
+def test_an_automation_sees_the_watch_move_until_it_is_ended(live: Live) -> None:
+    account_id = live.member(live.watch_id)
+    family_id = FamilyId(new_id())
+    token = f"wa1.{family_id}.{'s' * 43}"
+    live.families.start(
+        TokenFamily(family_id=family_id, account_id=account_id, started_at=NOON, automation=digest_of(token))
+    )
+    live.tell("CONNECT")
+    live.tell("MESSAGE", {"token": token})
+    [watching] = live.shown()
+    assert watching["watch_ids"] == [live.watch_id]
+    position = any_position(live.watch_id, NOON)
+    live.world.positions.add(position)
+    live.move(message_of(live.watch_id, [position]))
+    assert len(live.shown()) == 1
+    live.families.end(family_id)
     live.move(message_of(live.watch_id, [position]))
     assert live.shown() == []
 
