@@ -28,7 +28,7 @@ PHONES_PER_ACCOUNT = 10
 """Those of the newest sign-ins ring: whoever registers more keeps no other guardian waiting."""
 _CRITICAL = "critical"
 _APPLE_SOUNDS = {"sos": "sos.caf", "default": "default"}
-_ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts", "notice": "notices"}
+_ANDROID_CHANNELS = {"sos": "sos", "alert": "alerts", "notice": "notices", "message": "messages"}
 """The app's notification channels: on Android these, not the message, decide whether silence is broken."""
 
 

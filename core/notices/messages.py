@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from core.accounts.notices import Announcement
 from core.live.messages import text_of
 from core.notices.model import Notice
 
@@ -16,6 +17,22 @@ def push_payload(notice: Notice) -> Mapping[str, str]:
         "sound": "default",
         "interruption-level": "active",
     }
+
+
+def hint_payload(hint: Announcement) -> Mapping[str, str]:
+    """Return all that Apple and Google may know of a message: that there is one, and its opaque id."""
+    return {
+        "type": "message",
+        "id": str(hint.message_id),
+        "loc-key": "MESSAGE",
+        "sound": "default",
+        "interruption-level": "active",
+    }
+
+
+def hint_message(hint: Announcement) -> Mapping[str, Any]:
+    """Return that there is a new message: its id, which the API knows for as long as the message lasts."""
+    return {"type": "message", "watch_id": hint.watch_id, "id": hint.message_id, "at": text_of(hint.at)}
 
 
 def notice_message(notice: Notice) -> Mapping[str, Any]:

@@ -15,14 +15,14 @@ from adapters.notifiers.push import SnsPushNotifier
 from adapters.screens import GatewayScreens
 from adapters.stream.notices import NotForTheQueue, content_of, message_of
 from core.accounts.model import Language
-from core.accounts.notices import Letter, LetterKind, NoticeKind
+from core.accounts.notices import NEVER_STORED, Letter, LetterKind, NoticeKind
 from core.alerts.ports import ChannelFailed
 from core.kernel.ids import AccountId, LinkId, WatchId, new_id
 from core.notices.texts import MAILED
 from core.retention.policy import Subject
-from tests.builders import any_announcement, any_live_view
+from tests.builders import any_announcement, any_live_view, any_message
 from tests.clocks import NOON
-from tests.frames import DEVICE
+from tests.frames import DEVICE, minutes
 from tests.lambdas.notices.platform import APP_URL, Platform
 from tests.worlds import stocked
 
@@ -56,7 +56,7 @@ def test_an_announcement_stands_in_each_list_and_rings_each_phone(stage: Platfor
 
 
 @pytest.mark.attack("C-11", guard="core.notices.messages:push_payload", part="notices")
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - NEVER_STORED))
 def test_a_push_tells_that_there_is_a_notice_and_nothing_else(stage: Platform, kind: NoticeKind) -> None:
     account_id = stage.account()
     stage.phone(account_id)
@@ -96,6 +96,34 @@ def test_what_a_thief_would_do_is_mailed_as_well_in_the_language_of_the_account(
         return
     assert "Was u dit niet?" in mails[stage.emails[dutch]]
     assert "Was this not you?" in mails[stage.emails[english]]
+
+
+@pytest.mark.promise("P-28", guard="core.notices.telling:is_never_stored", part="nothing that tells of it outlives it")
+@pytest.mark.attack("C-11", guard="core.notices.messages:hint_payload", part="messages")
+def test_of_a_message_guardians_phones_and_views_are_told_its_id_and_nothing_is_stored(
+    stage: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Mapping[str, Any]] = []
+
+    def show(_screens: GatewayScreens, _connection_id: str, message: Mapping[str, Any]) -> bool:
+        shown.append(message)
+        return True
+
+    monkeypatch.setattr(GatewayScreens, "show", show)
+    mother, watch_id = stage.account(), WatchId(new_id())
+    phone = stage.phone(mother)
+    stage.world.devices.stock(stocked())
+    stage.world.devices.bind(DEVICE, watch_id, mother, NOON)
+    view = any_live_view(NOON + minutes(5), watch_id, account_id=mother, family_id=phone.family_id)
+    stage.world.live_views.put(view, NOON)
+    message_id = any_message(watch_id, NOON).message_id
+    told = any_announcement(mother, at=NOON, kind=NoticeKind.MESSAGE_RECEIVED, watch_id=watch_id, message_id=message_id)
+    assert stage.deliver(message_of(told)) == []
+    aps = {"alert": {"loc-key": "MESSAGE"}, "sound": "default", "interruption-level": "active"}
+    assert stage.pushes() == [{"aps": aps, "type": "message", "id": message_id}]
+    assert shown == [{"type": "message", "watch_id": watch_id, "id": message_id, "at": "2026-11-22T12:00:00Z"}]
+    assert stage.notices(mother) == []
+    assert stage.mails() == []
 
 
 def test_what_is_announced_twice_is_one_notice_and_rings_once(stage: Platform) -> None:
