@@ -1,4 +1,4 @@
-"""The production stacks, synthesized once for all tests and workers: each synthesis takes ten seconds."""
+"""The stacks of two stages, each synthesized once for all tests and workers: that takes ten seconds."""
 
 import fcntl
 import json
@@ -27,6 +27,7 @@ PRODUCTION = {
     "bridge-tls-secret": "wachter/prod/bridge-tls",
     "snap-start": "yes",
 }
+BARE = {"stage": "test", "watch-networks": "10.64.0.0/16"}
 
 
 @dataclass(frozen=True)
@@ -64,13 +65,24 @@ class Templates:
 
 @pytest.fixture(scope="session")
 def production(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
-    own = tmp_path_factory.getbasetemp()
+    """A stage with all that there is."""
+    return _synthesized(PRODUCTION, tmp_path_factory, worker_id)
+
+
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Templates:
+    """A stage with as little as can be, whose watches come by their operator's network."""
+    return _synthesized(BARE, tmp_path_factory, worker_id)
+
+
+def _synthesized(stage: Mapping[str, str], folders: pytest.TempPathFactory, worker_id: str) -> Templates:
+    own = folders.getbasetemp()
     shared = own if worker_id == "master" else own.parent
-    output = shared / "prod.cdk.out"
-    with (shared / "synth.lock").open("w") as lock:
+    output = shared / f"{stage['stage']}.cdk.out"
+    with (shared / f"{stage['stage']}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not output.exists():
-            settings = [text for name, value in PRODUCTION.items() for text in (f"--{name}", value)]
+            settings = [text for name, value in stage.items() for text in (f"--{name}", value)]
             command = [sys.executable, "-m", "stacks.synth", *settings, "--output", str(output)]
             done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - ours
             assert done.returncode == 0, done.stderr
