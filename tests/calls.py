@@ -11,18 +11,21 @@ from stacks.functions import Access
 
 @dataclass
 class Calls:
-    """tables: table and action. others: any other service and action."""
+    """tables: table and action. others: any other service and action. in_order: each call's service and action."""
 
     tables: set[tuple[str, str]] = field(default_factory=set)
     others: set[tuple[str, str]] = field(default_factory=set)
+    in_order: list[tuple[str, str]] = field(default_factory=list)
 
     def clear(self) -> None:
         """Forget what was asked so far."""
         self.tables.clear()
         self.others.clear()
+        self.in_order.clear()
 
     def note(self, service: str, action: str, params: dict[str, Any]) -> None:
         """Note one call."""
+        self.in_order.append((service, action))
         if service != "dynamodb":
             self.others.add((service, action))
         for name in [params["TableName"]] if "TableName" in params else params.get("RequestItems", ()):

@@ -237,6 +237,33 @@ def test_neither_address_nor_password_stands_in_any_table(deployed: Deployed) ->
         assert words not in dump
 
 
+ASKING = {
+    "/v1/registrations": ({"password": PASSWORDS[0], "language": "nl"}, "core.accounts.register:SelfRegistration.ask"),
+    "/v1/password/reset": ({}, "core.accounts.password:PasswordDesk.ask_reset"),
+}
+"""Public routes that take an address, with the rest of their bodies and what makes them work alike for all."""
+
+
+@pytest.mark.parametrize(
+    ("path", "rest"),
+    [
+        pytest.param(path, rest, marks=pytest.mark.promise("P-49", guard=guard, part="registration and reset"))
+        for path, (rest, guard) in ASKING.items()
+    ],
+)
+def test_an_address_with_an_account_asks_of_aws_exactly_what_another_does(
+    deployed: Deployed, calls: Calls, path: str, rest: dict[str, str]
+) -> None:
+    deployed.account()
+    asked = []
+    for email in ("warm@example.nl", EMAIL, "nobody@example.nl"):  # the first opens the keys
+        calls.clear()
+        answer = ask(deployed.api, "POST", path, json={"email": email, **rest})
+        asked.append((answer, calls.in_order.copy()))
+    assert asked[1] == asked[2]
+    assert ("sqs", "SendMessage") in asked[1][1]
+
+
 @pytest.mark.promise("P-51", guard="core.accounts.attempts:next_tally", part="sign-in")
 def test_attempts_are_counted_for_all_instances_together(deployed: Deployed) -> None:
     deployed.account()
