@@ -1,6 +1,5 @@
 """A guardian and the watches of her children: made at the first start, found again at the next."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from adapters.system_clock import SystemClock
 from core.accounts.model import login_name
 from core.accounts.register import Registration
 from core.kernel.ids import AccountId, WatchId, new_id
+from core.watches.claim import secret_hash
 from core.watches.model import Standing, StockedDevice
 from local.guardian import Guardian
 from local.sim_provider import ICCID_BEGINS
@@ -75,6 +75,12 @@ class Demo:
         watch_ids = [self._watch(device_id, account_id, since) for device_id in device_ids]
         return Household(email=email, password=password, watch_ids=watch_ids)
 
+    def stock(self, device_id: str, secret: str) -> None:
+        """Put a device into stock as it comes from its maker, with a SIM and the secret that is on its card."""
+        sim = f"{ICCID_BEGINS}{device_id:0>17}"
+        device = StockedDevice(device_id=device_id, model=_MODEL, claim_secret_hash=secret_hash(secret), sim=sim)
+        self._devices.stock(device)
+
     def _account(self, email: str, password: str) -> AccountId:
         login = login_name(email)
         known = self._accounts.credentials_of(login)
@@ -85,10 +91,7 @@ class Demo:
 
     def _watch(self, device_id: str, account_id: AccountId, since: datetime) -> WatchId:
         if self._devices.standing(device_id) is Standing.UNKNOWN:
-            secret_hash = hashlib.sha256(secrets.token_bytes()).hexdigest()
-            sim = f"{ICCID_BEGINS}{device_id:0>17}"
-            device = StockedDevice(device_id=device_id, model=_MODEL, claim_secret_hash=secret_hash, sim=sim)
-            self._devices.stock(device)
+            self.stock(device_id, secrets.token_hex())
         if self._devices.standing(device_id) is Standing.STOCKED:
             self._devices.bind(device_id, WatchId(new_id()), account_id, since)
         return self._devices.bindings(device_id)[-1].watch_id
