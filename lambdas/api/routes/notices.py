@@ -26,7 +26,7 @@ router = Router()
                         "id": "agk3x2n5a7c2m4b6d2e4f6g7h2",
                         "kind": "member_joined",
                         "at": "2026-11-20T12:02:30Z",
-                        "watch_id": "q6xk3n5a7c2m4b8d2e4f6g7h2a",
+                        "watch_id": "q6xk3n5a7c2m4b6d2e4f6g7h2a",
                         "by": "m4x2k7q5a3c6b7d2e4f6g7h2aa",
                         "about": None,
                     }

@@ -13,7 +13,7 @@ _EXAMPLE = {
     "not_pushed": ["back_again"],
     "not_mailed": ["back_again", "low_battery"],
     "mail": True,
-    "muted_zones": ["q6xk3n5a7c2m4b8d2e4f6g7h2a"],
+    "muted_zones": ["q6xk3n5a7c2m4b6d2e4f6g7h2a"],
     "quiet_hours": {
         "time_zone": "Europe/Amsterdam",
         "windows": [{"days": ["sunday", "monday", "tuesday"], "begins": "22:30", "ends": "06:45"}],
