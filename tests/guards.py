@@ -18,6 +18,7 @@ from typing import Any
 import jwt
 from PIL import Image
 
+from adapters.dynamo.moments import Moment
 from adapters.stream.notices import content_of
 from core.accounts.model import AccountNotFound, Bearer, LoginTaken, NotSignedIn, login_name
 from core.accounts.ports import Tally
@@ -217,6 +218,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.messages.amr:checked_voice": lambda audio, _longest: (audio, timedelta(seconds=1)),
     "core.tracking.admission:fingerprint_of": lambda *_: secrets.token_hex(16),
     "core.tracking.ingest:in_order": list,
+    "adapters.dynamo.telemetry:moment_of": lambda reading: Moment(reading.at, reading.fingerprint, {}),
+    "adapters.watch.uplink:is_kept": returns(True),
     "adapters.sim_provider.http:checked_address": returns(""),
     "adapters.sim_provider.signing:is_signed": returns(True),
     "core.sims.cards:SimCards._settled": first_argument,
@@ -266,6 +269,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
         "sound": "default",
         "interruption-level": "time-sensitive",
     },
+    "core.alerts.preferences:is_muted": returns(False),
     "core.alerts.own_alarms:is_late": returns(False),
     "core.alerts.service:AlertService._unseen": lambda self, watch_id, alert_id: (
         self._alerts.get(watch_id, alert_id, self._clock.now()) if alert_id else None

@@ -30,7 +30,7 @@ class WireDecoder:
         match [*framer.receive(raw), *framer.end()]:
             case [Frame() as frame]:
                 kind = meaning(frame).kind
-                return Addressed(frame.device, frame) if kind in KEPT_KINDS else NothingKept(kind)
+                return Addressed(frame.device, frame) if is_kept(kind) else NothingKept(kind)
         return None
 
     def decode(self, addressed: Addressed, received_at: datetime) -> Report | Recording | NothingKept | Undecodable:
@@ -49,6 +49,11 @@ class WireDecoder:
                 return Undecodable()
             case other:
                 return NothingKept(other.kind)
+
+
+def is_kept(kind: str) -> bool:
+    """Tell whether anything of such a frame is read here; a kind that nobody decided on is not."""
+    return kind in KEPT_KINDS
 
 
 def _heard(frame: Frame, heartbeat: Heartbeat, received_at: datetime) -> Report:

@@ -221,7 +221,10 @@ THREE_MONTHS = pytest.mark.promise("P-27", guard="core.retention.policy:is_over"
 
 MARKS = {
     **dict.fromkeys(("learned_place", "watch_state", "alert"), THREE_MONTHS),
-    "telemetry": pytest.mark.promise("P-20", guard="core.retention.policy:is_over", part="same retention"),
+    "telemetry": (
+        pytest.mark.promise("P-20", guard="core.retention.policy:is_over", part="same retention"),
+        pytest.mark.promise("P-21", guard="core.retention.policy:is_over", part="every read ends"),
+    ),
 }
 
 

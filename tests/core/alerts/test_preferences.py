@@ -57,6 +57,7 @@ def test_before_an_sos_rings_no_preference_is_read(family: Family) -> None:
     assert family.preferences.reads == 0
 
 
+@pytest.mark.promise("P-21", guard="core.alerts.preferences:is_muted", part="the low-battery alarm is optional")
 @pytest.mark.parametrize("kind", sorted(MAY_BE_MUTED))
 def test_a_kind_that_is_not_pushed_is_mailed_and_one_that_is_not_mailed_either_is_only_shown(
     family: Family, kind: AlarmKind

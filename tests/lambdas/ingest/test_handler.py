@@ -38,6 +38,7 @@ from tests.frames import DEVICE, OTHER_DEVICE, kinesis_event, location, minutes,
 from tests.recordings import amr
 from tests.storage import storage
 from tests.worlds import FAR_AHEAD, LONG_AGO, World, in_tables, stocked
+from wire.words import WORDS
 
 SECOND = timedelta(seconds=1)
 THIRD_DEVICE = "5555555555"
@@ -241,6 +242,21 @@ def test_the_list_of_data_is_closed(world: World, settings: Settings, wired: App
     assert client("s3", settings).list_objects_v2(Bucket=settings.media_bucket)["KeyCount"] == 0
 
 
+@pytest.mark.promise("P-08", guard="adapters.watch.uplink:is_kept", part="what a watch sends")
+def test_no_word_but_those_of_places_heartbeats_and_voices_leaves_anything(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    """D11, for each word of the protocol: one that is added is left out until somebody decides on it."""
+    world.watch()
+    before = _dump(settings)
+    closed = [word for word in WORDS if WORDS[word].kind not in {"location", "heartbeat", "voice", "media_part"}]
+    assert len(closed) > 100
+    contents = [f"{word}{told}" for word in (*closed, "NEVERSEEN") for told in ("", ",1", ",geheim,0612345678,38.4")]
+    take(kinesis_event([[received(content, NOON) for content in contents]]), wired)
+    assert _dump(settings) == before
+    assert client("s3", settings).list_objects_v2(Bucket=settings.media_bucket)["KeyCount"] == 0
+
+
 def test_no_place_and_no_neighbours_network_stands_in_the_open(
     world: World, settings: Settings, wired: Application
 ) -> None:
@@ -322,6 +338,20 @@ def test_a_watch_that_tells_no_steps_has_none_and_not_zero(world: World, wired: 
     take(kinesis_event([[received(silent, NOON), received("LK,,,77", NOON + SECOND)]]), wired)
     assert [(reading.steps, reading.rolls) for reading in world.readings(watch_id)] == [(None, None)] * 2
     assert [reading.battery_percent for reading in world.readings(watch_id)] == [90, 77]
+
+
+@pytest.mark.promise("P-21", guard="adapters.dynamo.telemetry:moment_of", part="battery and signal with their expiry")
+def test_a_report_and_a_heartbeat_leave_battery_and_signal_which_expire(
+    world: World, settings: Settings, wired: Application
+) -> None:
+    watch_id = world.watch()
+    take(kinesis_event([[received(location(NOON), NOON), received("LK,1,2,77", NOON + SECOND)]]), wired)
+    told = [(reading.battery_percent, reading.signal_percent) for reading in world.readings(watch_id)]
+    assert told == [(90, 80), (77, None)]
+    day = NOON.replace(hour=0)
+    assert {item["expires_at"]["N"] for item in _items(settings, "telemetry")} == {
+        str(int((day + timedelta(days=89)).timestamp()))
+    }
 
 
 class TestThreeSources:
