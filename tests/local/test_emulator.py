@@ -182,6 +182,55 @@ def test_a_grant_for_one_application_its_phones_one_queue_and_one_sender_holds_f
                 refused()
 
 
+ANSWERS = """
+def handler(event, context):
+    return "asked"
+"""
+
+
+def test_a_grant_for_one_class_of_objects_one_function_and_one_secret_holds_for_these_alone(tmp_path: Path) -> None:
+    with Emulator(tmp_path, free_ports(1)[0], enforce_grants=True) as emulator:
+        place = {"LocationConstraint": REGION}
+        client(emulator, "s3").create_bucket(Bucket="media", CreateBucketConfiguration=place)
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        role = client(emulator, "iam").create_role(RoleName="any", AssumeRolePolicyDocument=policy)["Role"]["Arn"]
+        for name in ("ours", "theirs"):
+            client(emulator, "secretsmanager").create_secret(Name=f"of/{name}", SecretString="{}")
+            client(emulator, "lambda").create_function(
+                FunctionName=name,
+                Runtime="python3.13",
+                Role=role,
+                Handler="it.handler",
+                Code={"ZipFile": zipped("it.py", ANSWERS)},
+            )
+        allowed = {
+            "s3:PutObject": "arn:aws:s3:::media/voice/*",
+            "s3:GetObject": "arn:aws:s3:::media/voice/*",
+            "s3:ListBucket": "arn:aws:s3:::media",
+            "lambda:InvokeFunction": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:ours",
+            "secretsmanager:GetSecretValue": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:of/ours-??????",
+        }
+        user = user_with(emulator, allowed)
+        s3, functions, secrets = (client(emulator, service, user) for service in ("s3", "lambda", "secretsmanager"))
+
+        s3.put_object(Bucket="media", Key="voice/one", Body=b"sealed")
+        assert s3.get_object(Bucket="media", Key="voice/one")["Body"].read() == b"sealed"
+        with pytest.raises(s3.exceptions.NoSuchKey):
+            s3.get_object(Bucket="media", Key="voice/gone")
+        assert json.load(functions.invoke(FunctionName="ours")["Payload"]) == "asked"
+        secrets.get_secret_value(SecretId="of/ours")
+        for refused in (
+            lambda: s3.put_object(Bucket="media", Key="photo/one", Body=b"sealed"),
+            lambda: s3.get_object(Bucket="media", Key="photo/one"),
+            lambda: s3.delete_object(Bucket="media", Key="voice/one"),
+            lambda: functions.invoke(FunctionName="theirs"),
+            lambda: secrets.get_secret_value(SecretId="of/theirs"),
+        ):
+            with pytest.raises(ClientError, match=r"not authorized|[Dd]enied"):
+                refused()
+
+
 def platform_application(sns: Any, name: str) -> str:
     made = sns.create_platform_application(Name=name, Platform="GCM", Attributes={"PlatformCredential": "none"})
     return str(made["PlatformApplicationArn"])
