@@ -532,7 +532,6 @@ def test_what_a_step_shows_of_a_watch() -> None:
     assert {support_shown_by(event) for event in (Event.WRITTEN, Event.RETURNED, Event.OVERDUE)} == {None}
 
 
-@STATES
 @pytest.mark.parametrize("state", CommandState)
 def test_what_is_final_stays_so(state: CommandState) -> None:
     command = any_command(WATCH, NOON, state=state)
