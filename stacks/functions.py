@@ -133,6 +133,21 @@ _ACCOUNTS: Mapping[str, tuple[str, ...]] = {
 }
 """What it takes to register, to sign in and out, and to change what proves a guardian."""
 
+_FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "devices": ("GetItem", "UpdateItem"),
+    "bindings": ("PutItem", "Query", "UpdateItem"),
+    "watches": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
+    "past-watches": ("PutItem",),
+    "memberships": ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"),
+    "members": ("DeleteItem", "PutItem", "Query", "UpdateItem"),
+    "invitations": ("ConditionCheckItem", "DeleteItem", "GetItem", "PutItem", "Query"),
+    "watch-profiles": ("GetItem", "PutItem"),
+    "watch-states": ("DeleteItem", "GetItem"),
+    "due": ("DeleteItem",),
+    "leases": ("GetItem",),
+}
+"""What it takes to claim a watch, to share it, to hand it over and to unbind it."""
+
 API = FunctionSpec(
     name="api",
     group="api",
@@ -147,19 +162,19 @@ API = FunctionSpec(
             "alerts": ("GetItem", "Query"),
             "acknowledgements": ("BatchGetItem", "PutItem"),
             "deliveries": ("Query",),
-            "preferences": ("GetItem", "PutItem"),
+            "preferences": ("DeleteItem", "GetItem", "PutItem"),
             "notices": ("Query",),
             "changes": ("PutItem", "Query"),
-            "memberships": ("GetItem", "Query"),
             "sims": ("DeleteItem", "GetItem", "PutItem"),
             "top-ups": ("GetItem", "PutItem", "Query"),
             "sim-registrations": ("DeleteItem", "GetItem", "PutItem"),
             "messages": ("DeleteItem", "GetItem", "PutItem", "Query"),
-            "watch-profiles": ("GetItem", "PutItem"),
             "commands": ("BatchGetItem", "GetItem", "PutItem", "Query"),
-            "outbox": ("GetItem", "PutItem"),
+            "outbox": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
             "presences": ("GetItem",),
+            "capabilities": ("GetItem", "PutItem"),
             **_ACCOUNTS,
+            **_FAMILIES,
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
         signing_key=("kms:Sign", "kms:GetPublicKey"),

@@ -1,7 +1,9 @@
 """The entry point as it is wired, on moto: nothing in it is a fake but AWS."""
 
 import json
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,29 +12,37 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from adapters.aws import client
+from adapters.dynamo.devices import DynamoDevices
+from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.tables import TABLES
+from adapters.dynamo.watch_states import DynamoWatchStates
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
+from adapters.lookup import HmacLookup
 from adapters.sealer import VaultSealer
 from adapters.settings import Settings
 from adapters.stream.notices import content_of
 from core.accounts.notices import Announcement, Letter
 from core.accounts.register import Registration
+from core.alerts.model import Due, DueKind, WatchState
+from core.commands.model import Presence
 from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.retention.policy import Subject
 from core.tracking.model import Source
-from core.watches.model import Role
+from core.watches.claim import secret_hash
 from core.zones.model import ZONES_PER_WATCH
 from lambdas.api import bootstrap
 from lambdas.api.app import Api
 from lambdas.api.handler import handler
 from stacks.functions import API
-from tests.builders import any_alert, any_learned_place, any_zone
+from tests.builders import any_alert, any_device, any_learned_place, any_zone
 from tests.calls import Calls, granted, recorded_calls
 from tests.clocks import NOON, FrozenClock
+from tests.frames import DEVICE
+from tests.lambdas.api import family_journey
 from tests.lambdas.api.account_journey import ACCOUNT_ROUTES, PASSWORDS, App, play
+from tests.lambdas.api.family_journey import FAMILY_ROUTES, SECRET, Guardian
 from tests.lambdas.api.platform import PASSWORD, any_position, ask, event
 from tests.lambdas.api.routes import path_of, routes
 from tests.lambdas.api.test_strangers import BODIES
@@ -61,7 +71,9 @@ class Deployed:
         self.services = bootstrap.services(self.settings, self.clock)
         self.api = Api(self.services)
         wrapper = KmsKeyWrapper(client("kms", settings), settings.wrapping_key)
-        self.keys = VaultSealer(Keyring(DynamoKeyRows(self.clock), wrapper, self.clock), self.clock)
+        keyring = Keyring(DynamoKeyRows(self.clock), wrapper, self.clock)
+        self.keys = VaultSealer(keyring, self.clock)
+        self.devices = DynamoDevices(self.keys, self.keys, HmacLookup(keyring))
 
     def account(self, email: str = EMAIL) -> AccountId:
         sign_in = self.services.sign_in
@@ -71,17 +83,9 @@ class Deployed:
         return registration.create_account(email, PASSWORD)
 
     def watch(self, account_id: AccountId) -> WatchId:
+        self.devices.stock(any_device(DEVICE))
         watch_id = WatchId(new_id())
-        self.keys.make(Subject.BINDING, watch_id)
-        client("dynamodb", self.settings).put_item(
-            TableName=TABLES["memberships"].physical_name(self.settings.stage),
-            Item={
-                "account_id": {"S": account_id},
-                "watch_id": {"S": watch_id},
-                "role": {"S": Role.OWNER},
-                "since": {"S": "20260901T081500000Z"},
-            },
-        )
+        self.devices.bind(DEVICE, watch_id, account_id, self.clock.now() - timedelta(days=80))
         return watch_id
 
     def sign_in(self, password: str = PASSWORD, email: str = EMAIL) -> Any:
@@ -98,6 +102,29 @@ class Deployed:
             return [each.link for each in armed if each is not None and each.link is not None][-1]
 
         play(*(App(self.api, self.clock, newest_link) for _ in range(2)))
+
+    def live_in_a_family(self, calls: Calls) -> WatchId:
+        """Use every route of claims, watches and families; record what they ask of AWS. Return the watch, unbound."""
+        self.devices.stock(any_device(family_journey.DEVICE, claim_secret_hash=secret_hash(SECRET), sim="8" * 19))
+        guardians = []
+        for email in ("rian@example.nl", "jan@example.nl"):
+            account_id = self.account(email)
+            guardians.append(Guardian(self.api, account_id, self.sign_in(email=email).json["access_token"]))
+
+        def meet(watch_id: WatchId) -> None:
+            """Let the watch connect, and be awaited."""
+            tables, later = set(calls.tables), NOON + timedelta(hours=1)
+            self.services.presences.put(
+                Presence(addressee=watch_id, connection="c", queue=0, since=NOON, heard_at=NOON)
+            )
+            awaited = WatchState(newest_at=NOON, silence_due_at=later)
+            assert DynamoWatchStates(self.keys, self.clock).put(watch_id, awaited, 0)
+            DynamoDueTimes(self.clock).add(Due(kind=DueKind.SILENCE, at=later, watch_id=watch_id))
+            calls.tables.clear()
+            calls.tables.update(tables)
+
+        calls.clear()
+        return family_journey.play(*guardians, meet)
 
     def dump(self) -> str:
         """Return everything that stands in any table."""
@@ -167,13 +194,14 @@ def test_every_route_asks_what_the_function_is_granted_and_no_more(deployed: Dep
     deployed.services.alerts.add(alert)
     deployed.services.learned_places.put(watch_id, any_learned_place("a" * 32, NOON, point=Point(0.0, 0.0)))
     ids = {"watch_id": watch_id, "zone_id": zone.zone_id, "alert_id": alert.alert_id, "place_id": "a" * 32}
-    calls.clear()
+    deployed.live_in_a_family(calls)
     deployed.live_with_an_account()
     assert deployed.sign_in("wrong").status == 401
     token = deployed.sign_in().json["access_token"]
     phone = {"platform": "apns", "token": "5b3e" * 16}
     bodies = {**BODIES, ("PUT", "/v1/phone"): phone, ("POST", "/v1/sign-in"): {"email": EMAIL, "password": PASSWORD}}
-    for method, template in in_order([route for route in routes() if not ACCOUNT_ROUTES.match(route[1])]):
+    lived_elsewhere = re.compile(f"{ACCOUNT_ROUTES.pattern}|{FAMILY_ROUTES.pattern}")
+    for method, template in in_order([route for route in routes() if not lived_elsewhere.match(route[1])]):
         body = bodies.get((method, template))
         sent = {} if body is None else {"json": body}
         answer = ask(deployed.api, method, path_of(template, ids), token=token, **sent)
