@@ -155,7 +155,7 @@ class TestMediaStore:
 class TestBucket:
     """What stands in the bucket, whoever reads it."""
 
-    @pytest.mark.attack("C-05", guard="adapters.sealer:VaultSealer.seal", part="ciphertext in the bucket")
+    @pytest.mark.attack("C-05", guard="adapters.sealer:_cipher", part="ciphertext in the bucket")
     def test_a_voice_lies_sealed_under_a_name_that_tells_nothing(self) -> None:
         with storage() as settings:
             world = in_tables(settings, FrozenClock())
