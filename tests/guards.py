@@ -140,6 +140,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.lookup:HmacLookup.of": lambda _self, _kind, value: value,
     "adapters.outages:is_outage": returns(True),
     "adapters.phone_endpoints:endpoint_in": returns("arn:aws:sns:eu-central-1:000000000000:endpoint/APNS/none"),
+    "adapters.sealer:VaultSealer.seal": lambda _self, plaintext, _under: plaintext,
     "adapters.sealer:_cipher": returns(
         SimpleNamespace(encrypt=lambda _nonce, plain, _place: plain, decrypt=lambda _nonce, sealed, _place: sealed)
     ),
