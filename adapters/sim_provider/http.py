@@ -25,7 +25,7 @@ ATTEMPTS = 3
 """Each under the same idempotency key, with a pause that doubles."""
 FIRST_PAUSE_SECONDS = 0.2
 IN_ALL_SECONDS = 18.0
-"""From the first attempt to the last piece of an answer: the API that asks waits 20."""
+"""From the first attempt to the last piece of an answer: whoever invokes the function waits a little longer."""
 LARGEST_ANSWER = 16_384
 """Bytes; an answer of the contract has a few hundred."""
 CREDENTIALS_HOLD = timedelta(minutes=5)
@@ -65,9 +65,8 @@ class HttpExchange:
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._prefix = checked_address(url)
-        self._pool = urllib3.connection_from_url(
-            url, timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=read_seconds), retries=False
-        )
+        self._pool = urllib3.connection_from_url(url, retries=False)
+        self._read_seconds = read_seconds
         self._read_credentials = credentials
         self._clock = clock
         self._pause = pause
@@ -108,7 +107,15 @@ class HttpExchange:
         }
         try:
             answer = self._pool.request(
-                "POST", self._prefix + operation, body=body, headers=headers, redirect=False, preload_content=False
+                "POST",
+                self._prefix + operation,
+                body=body,
+                headers=headers,
+                redirect=False,
+                preload_content=False,
+                timeout=urllib3.Timeout(
+                    connect=CONNECT_SECONDS, read=self._read_seconds, total=over_at - time.monotonic()
+                ),
             )
             try:
                 return answer.status, _object_in(_read(answer, over_at))

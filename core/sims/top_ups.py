@@ -1,5 +1,6 @@
 """Topping up: whatever is repeated, crossed or lost on the way, an order is booked once or not at all (Z-24)."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +28,8 @@ BOOKED_WITHIN = timedelta(minutes=10)
 """After its order; later nobody expects it any more. An order that never reached the operator is refused then."""
 MOST_A_DAY = 10
 """Orders for one watch in a UTC day: many times what a child calls for, and a bound on what a thief can spend."""
+ASKED_AT_ONCE = 3
+"""While somebody waits for a list; what is left is told by callbacks, or at the next look."""
 TRIES = 3
 """Of writing what became of one: a read and a callback at a time; what they know is settled alike."""
 
@@ -62,18 +65,14 @@ class TopUpDesk:
         return self._followed(top_up, now)
 
     def newest(self, watch_id: WatchId, *, limit: int, after: str | None, now: datetime) -> Page[TopUp]:
-        """Return a page of the watch's top-ups, each as its operator has it now as long as it answers."""
+        """Return a page of the watch's top-ups; its operator is asked of the first few that are not settled."""
         page = self.top_ups.newest(watch_id, limit=limit, after=after)
-        followed, answers = [], True
-        for top_up in page.items:
-            if answers and top_up.state not in SETTLED:
-                try:
-                    followed.append(self._asked(top_up, now))
-                    continue
-                except ProviderUnavailable:
-                    answers = False
-            followed.append(top_up)
-        return Page(followed, page.next)
+        known = {each.top_up_id: each for each in page.items}
+        open_ones = [each for each in page.items if each.state not in SETTLED]
+        with suppress(ProviderUnavailable):
+            for top_up in open_ones[:ASKED_AT_ONCE]:
+                known[top_up.top_up_id] = self._asked(top_up, now)
+        return Page(list(known.values()), page.next)
 
     def told(self, watch_id: WatchId, top_up_id: TopUpId, answer: TopUpAnswer, now: datetime) -> None:
         """Take in what the operator tells of a top-up; one that is not ours is none of our business."""
