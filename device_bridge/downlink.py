@@ -174,7 +174,7 @@ class Downlink:
     def _give(self, addressee: str, number: str, frames: bytes) -> None:
         slot = self._slots.get(addressee)
         if slot is not None and slot.connection is not None and slot.connection.number == number:
-            self._counters.counts["Sent"] += 1
+            self._counters.counts["SentDown"] += 1
             slot.connection.answer(frames)
 
     def _want(self, slot: _Slot, *, is_urgent: bool) -> None:

@@ -39,6 +39,7 @@ _REPORTS: Final = 3  # of a connection that are stored: a watch tells once what 
 _KEPT: Final = timedelta(seconds=30)
 """How long what was read is kept where nothing waits: a watch that asks and asks costs one read in this time, and a
 storm of returning watches fills no memory."""
+_MESSAGES: Final = frozenset({CommandKind.TEXT, CommandKind.VOICE})
 _ANSWERS_LAST: Final = timedelta(seconds=30)  # how often it is looked whether what was kept may be forgotten
 
 _LOG = logging.getLogger(__name__)
@@ -236,7 +237,7 @@ class Line:
         if isinstance(item, Command):
             if not self._may_still(item):
                 return Event.FORBIDDEN, None
-            if item.kind in (CommandKind.TEXT, CommandKind.VOICE):
+            if item.kind in _MESSAGES:
                 content = self._content(item, now)
                 if content is None:
                     return Event.OVERDUE if item.state is CommandState.QUEUED else Event.GIVEN_UP, None
@@ -304,12 +305,19 @@ class Line:
             self._end_stale(told, queue, now)
             return
         try:
-            while delivery is not None and (steps := delivery.lost()):
-                for step in steps:
-                    self._record(step, delivery, (), now)
+            if delivery is not None and told.peer is None:
+                self._take_leave(delivery, peer, told.frames, now)
         finally:
             self._rest()
             self._stores.presences.end(self.addressee, peer.number, now)
+
+    def _take_leave(self, delivery: Delivery, peer: Peer, last_words: Sequence[Frame], now: datetime) -> None:
+        """Hear what the watch said before it went, as one does that is told to switch off; put back all else."""
+        for frame in last_words:
+            self._hear(frame, peer, delivery, now)
+        while steps := delivery.lost():
+            for step in steps:
+                self._record(step, delivery, (), now)
 
     def _end_stale(self, told: Told, queue: int | None, now: datetime) -> None:
         """End a presence of a task that died and had this queue before: a nudge came by it, and nobody is here."""

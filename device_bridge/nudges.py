@@ -15,6 +15,7 @@ from device_bridge.ports import NudgeQueues
 LEASE: Final = timedelta(seconds=30)
 """How long the queue of a task that died stays taken, and watches that were there seem to be connected."""
 RENEWAL_S: Final = 10.0  # two renewals may fail
+_RELEASE_S: Final = 5.0  # part of the 110 s that a drain has
 _PAUSE_S: Final = 1.0  # after the queue was not reached
 _THREADS: Final = 2  # one waits for nudges, one renews
 
@@ -65,7 +66,7 @@ class Nudges:
         self._hold(None)
         if queue is not None:
             try:
-                await self._in_thread(self._leases.release, queue, self._task)
+                await asyncio.wait_for(self._in_thread(self._leases.release, queue, self._task), _RELEASE_S)
             except Exception as error:  # noqa: BLE001 - it ends by itself
                 _LOG.warning("a lease was not given back: %s", type(error).__name__)
 

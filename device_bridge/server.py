@@ -26,9 +26,9 @@ TICK_S: Final = LANE_INTERVAL_S
 REPORT_S: Final = 60.0
 SWEEP_S: Final = 60.0  # one walk over 40,000 connections takes some milliseconds
 RECHECK_S: Final = 60.0  # after a look-up that failed or was refused
-FLUSH_S: Final = 100.0
-"""For the stream to take what we have: with the two below 110 s, before Fargate's longest stop time-out of 120 s kills.
-"""
+FLUSH_S: Final = 95.0
+"""For the stream to take what we have: with the two below, and the lease that is given back before, 110 s, before
+Fargate's longest stop time-out of 120 s kills."""
 FAREWELL_S: Final = 5.0  # for the last answers to leave
 PARTING_S: Final = 5.0
 """To put back commands that are under way, and to tell who is gone; of those that it does not suffice for, the lease of

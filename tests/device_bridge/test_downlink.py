@@ -18,12 +18,14 @@ from core.kernel.ids import AccountId, MediaId, WatchId, new_id
 from core.messages.model import MessageKind
 from core.watches.model import Membership, Role
 from device_bridge.downlink import FRAMES_HELD, SWEEP_S
+from device_bridge.line import Line, Peer, Told
 from device_bridge.proof import Prover
 from tests.builders import any_command, any_message, any_setting
 from tests.clocks import NOON
 from tests.device_bridge.conftest import OWNER, Watch, World
 from tests.frames import DEVICE, raw
 from tests.recordings import amr
+from wire.encode import Address
 from wire.escaping import escape, to_hex_text
 from wire.framing import Frame, Framer
 
@@ -176,6 +178,20 @@ async def test_what_was_sent_before_the_connection_was_lost_is_sent_again_on_the
     assert await watch.hears() == "FIND"
     await watch.sends("FIND")
     await family.is_in(CommandState.ACKNOWLEDGED, command)
+
+
+async def test_a_watch_that_answers_and_is_gone_at_once_is_heard(family: Family) -> None:
+    command = family.orders(CommandKind.POWER_OFF)
+    sent: list[bytes] = []
+    line = Line(family.watch_id, family.world.stores, lambda _addressee, _number, frames: sent.append(frames))
+    identity = family.world.devices.identity(DEVICE)
+    peer = Peer(number="1", device=DEVICE, identity=identity, address=Address("3G", DEVICE), since=NOON)
+    line.serve(Told(peer, moved=False, nudged=False, frames=(), ended=False), None)
+    assert sent == [b"[3G*%b*0008*POWEROFF]" % DEVICE.encode()]
+    (answer,) = Framer().receive(raw("POWEROFF"))
+    assert isinstance(answer, Frame)
+    line.serve(Told(None, moved=False, nudged=False, frames=[answer], ended=True), None)
+    assert family.state_of(command) == (CommandState.ACKNOWLEDGED, None)
 
 
 async def test_a_newer_connection_takes_over_what_was_sent_on_the_old_one(family: Family) -> None:
