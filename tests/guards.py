@@ -33,7 +33,7 @@ from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
 from core.vault.model import SealedUnder
 from core.watches.model import Binding, Membership, Role
-from tests.builders import any_alert, any_learned_place, any_message, any_zone
+from tests.builders import any_alert, any_command, any_learned_place, any_message, any_zone
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -127,7 +127,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.accounts:DynamoTokenFamilies.rotate": returns(True),
     "adapters.dpop:signed_claims": lambda proof: (
         jwt.get_unverified_header(proof)["jwk"],
-        {"htm": "POST", "htu": "", "iat": 0, "jti": "1"} | jwt.decode(proof, options={"verify_signature": False}),
+        {"htm": "POST", "htu": "https://api.example.test/v1/tokens", "iat": 0, "jti": "1"} | jwt.decode(proof, options={"verify_signature": False}),
     ),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
         [each for _, each in islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)], None
@@ -187,6 +187,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.call:may_change": returns(True),
     "lambdas.api.call:owns": returns(True),
     "lambdas.api.routes.alerts:_alert": returns(any_alert(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
+    "lambdas.api.routes.commands:_command": lambda _call, watch_id, _command_id: any_command(
+        watch_id, datetime(2026, 11, 22, tzinfo=UTC)
+    ),
     "lambdas.api.routes.messages:_message": returns(any_message(WatchId(new_id()), datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.places:_place": returns(any_learned_place("0" * 32, datetime(2026, 11, 22, tzinfo=UTC))),
     "lambdas.api.routes.zones:_zone": returns(any_zone(WatchId(new_id()))),
@@ -207,6 +210,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
     "core.commands.orders:Orders._count": returns(None),
+    "core.messages.pictures:Pictures._count": returns(None),
+    "core.messages.pictures:Pictures.get": returns(b"any"),
     "core.messages.pictures:Pictures._forget": returns(None),
     "core.notices.messages:hint_payload": lambda hint: {
         "type": "message",

@@ -97,7 +97,7 @@ ROWS: Mapping[tuple[str, str], Need] = {
     ("GET", f"{W}/commands/<command_id>"): Need.MEMBER,
     ("GET", f"{W}/settings"): Need.MEMBER,
     ("GET", f"{W}/settings/<setting_name>"): Need.MEMBER,
-    ("PUT", f"{W}/settings/<setting_name>"): Need.GUARDIAN,
+    ("PUT", f"{W}/settings/<setting_name>"): Need.OWNER,  # of SOS numbers; others: test_settings.py
     ("POST", f"{W}/settings/<setting_name>/undo"): Need.GUARDIAN,
     ("GET", f"{W}/messages"): Need.MEMBER,
     ("POST", f"{W}/messages"): Need.GUARDIAN,
@@ -106,6 +106,9 @@ ROWS: Mapping[tuple[str, str], Need] = {
     ("GET", f"{W}/messages/<message_id>/audio"): Need.MEMBER,
     ("DELETE", f"{W}/messages/<message_id>"): Need.GUARDIAN,
     ("GET", f"{W}/picture"): Need.MEMBER,
+    ("POST", f"{W}/photos"): Need.GUARDIAN,
+    ("GET", f"{W}/photos/<photo_id>"): Need.MEMBER,
+    ("DELETE", f"{W}/photos/<photo_id>"): Need.GUARDIAN,
     ("PUT", f"{W}/picture"): Need.GUARDIAN,
     ("DELETE", f"{W}/picture"): Need.GUARDIAN,
     ("GET", f"{W}/position"): Need.MEMBER,

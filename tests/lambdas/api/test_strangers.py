@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from core.commands.model import SettingName, Undo
 from core.kernel.ids import WatchId, new_id
 from core.sims.model import RegistrationState, TopUpState
 from core.watches.model import OwnershipOffer, Role
 from tests.builders import (
     any_alert,
     any_alert_id,
+    any_command,
     any_invitation,
     any_learned_place,
     any_registration,
+    any_setting,
     any_sim,
     any_top_up,
     any_zone,
@@ -58,6 +61,13 @@ QUERIES = {
     "/v1/watches/<watch_id>/changes": TIMELINES,
     "/v1/watches/<watch_id>/preferences": ["", "unheard=of"],
     "/v1/watches/<watch_id>/picture": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/commands": TIMELINES,
+    "/v1/watches/<watch_id>/commands/<command_id>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/settings": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/settings/<setting_name>": ["", "unheard=of"],
+    "/v1/watches/<watch_id>/settings/<setting_name>/undo": [""],
+    "/v1/watches/<watch_id>/photos": [""],
+    "/v1/watches/<watch_id>/photos/<photo_id>": ["", "unheard=of"],
     "/v1/watches/<watch_id>/messages": TIMELINES,
     "/v1/watches/<watch_id>/messages/voice": [""],
     "/v1/watches/<watch_id>/messages/<message_id>": ["", "unheard=of"],
@@ -85,12 +95,18 @@ BODIES = {
     ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE},
     ("POST", "/v1/watches/<watch_id>/positions/wrong"): {"at": "2026-11-22T12:00:00Z"},
     ("PUT", "/v1/watches/<watch_id>/preferences"): {"not_pushed": ["back_again"]},
+    ("POST", "/v1/watches/<watch_id>/commands"): {"kind": "find"},
+    ("PUT", "/v1/watches/<watch_id>/settings/<setting_name>"): {
+        "replaces": 1,
+        "value": {"name": "sos_numbers", "numbers": ["+31687654321"]},
+    },
     ("POST", "/v1/watches/<watch_id>/messages"): {"text": "Oma haalt je op"},
 }
 """What is sent on the routes that take a body."""
 RAW_BODIES = {
     ("POST", "/v1/watches/<watch_id>/messages/voice"): ("audio/mp4", m4a()),
     ("PUT", "/v1/watches/<watch_id>/picture"): ("image/jpeg", picture(80, 60)),
+    ("POST", "/v1/watches/<watch_id>/photos"): ("image/jpeg", picture(80, 60)),
 }
 """What is sent on those that take no JSON."""
 HEADERS = {"idempotency-key": "5f0c3f0e-6f6c-4a8e-9d7a-2f1f3b0d7c11"}
@@ -114,6 +130,7 @@ OWNERS_ACTS = frozenset(
         ("DELETE", "/v1/watches/<watch_id>/members/<account_id>"),
         ("POST", "/v1/watches/<watch_id>/ownership"),
         ("DELETE", "/v1/watches/<watch_id>/ownership"),
+        ("PUT", "/v1/watches/<watch_id>/settings/<setting_name>"),  # of SOS numbers; others: test_settings.py
     }
 )
 """What a guardian sees and only the owner changes."""
@@ -121,7 +138,11 @@ THE_HEIRS = ("POST", "/v1/watches/<watch_id>/ownership/accept")
 """What only the member does whom the ownership is offered to."""
 
 NAMED = [route for route in closed_routes() if parameters(route[1])[:1] == ["watch_id"]]  # others: test_account.py
-NESTED = [route for route in NAMED if len(parameters(route[1])) > 1]
+NESTED = [
+    (method, template)
+    for method, template in NAMED
+    if len(parameters(template)) > 1 and "setting_name" not in parameters(template)  # each watch has all of them
+]
 CHANGING = [(method, template) for method, template in NAMED if method != "GET"]
 LOOKING = [(method, template) for method, template in NAMED if method == "GET" and template not in OWNERS_ONLY]
 OF_EACH_MEMBER = {THE_HEIRS, ("PUT", "/v1/watches/<watch_id>/preferences")}
@@ -173,13 +194,17 @@ class TwoHomes(Platform):
         self.zones.put(zone)
         self.alerts.add(alert)
         self.learned_places.put(watch_id, any_learned_place(digit * 32, NOON))
-        self.services.pictures.put(watch_id, picture(80, 60))
+        self.services.pictures.show(watch_id, picture(80, 60))
         owner = self.account_of(email)
         invitation = any_invitation(watch_id, NOON)
         self.invitations.add(invitation)
         self.kin.offer(
             OwnershipOffer(watch_id=watch_id, to=grandmother, by=owner, offered_at=NOON - timedelta(minutes=1))
         )
+        command = self.commands.add(any_command(watch_id, NOON, int(digit)))
+        name, numbers = SettingName.SOS_NUMBERS, {"numbers": ["+31612345678"]}
+        undo = Undo(watch_id=watch_id, name=name, desired={"numbers": []}, since=NOON)
+        self.settings.replace(any_setting(watch_id, NOON, name=name, desired=numbers), undo)
         top_up = any_top_up(watch_id, owner, NOON, state=TopUpState.BOOKED)
         self.sims.put(any_sim(watch_id))
         self.top_ups.add(top_up)
@@ -191,8 +216,11 @@ class TwoHomes(Platform):
             "zone_id": zone.zone_id,
             "alert_id": alert.alert_id,
             "place_id": digit * 32,
+            "command_id": command.command_id,
+            "setting_name": name,
             "top_up_id": top_up.top_up_id,
             "message_id": self.voice_message(watch_id, NOON).message_id,
+            "photo_id": self.services.pictures.add(watch_id, picture(80, 60)),
         }
 
     def call(self, method: str, template: str, ids: Mapping[str, str], **rest: Any) -> Answer:
@@ -218,6 +246,8 @@ class TwoHomes(Platform):
             self.preferences,
             self.top_ups,
             self.sim_registrations,
+            self.commands,
+            self.settings,
             self.messages,
             self.media,
         )
@@ -301,9 +331,19 @@ def test_a_learned_place_of_another_watch_is_not_reached_through_ones_own() -> N
     assert_nested("learned-places")
 
 
+@pytest.mark.attack("Z-02", guard="lambdas.api.routes.commands:_command", part="commands")
+def test_a_command_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("commands")
+
+
 @pytest.mark.attack("Z-02", guard="lambdas.api.routes.messages:_message", part="messages")
 def test_a_message_of_another_watch_is_not_reached_through_ones_own() -> None:
     assert_nested("messages")
+
+
+@pytest.mark.attack("Z-02", guard="core.messages.pictures:Pictures.get", part="photos")
+def test_a_photo_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("photos")
 
 
 @pytest.mark.parametrize("template", sorted(QUERIES))
@@ -334,13 +374,16 @@ def test_a_viewer_sees_all(homes: TwoHomes, method: str, template: str) -> None:
     zone, alert = any_zone(viewed), any_alert(viewed, NOON)
     homes.zones.put(zone)
     homes.alerts.add(alert)
-    homes.services.pictures.put(viewed, picture(80, 60))
+    homes.services.pictures.show(viewed, picture(80, 60))
     message = homes.voice_message(viewed, NOON)
     ids = {
         "watch_id": viewed,
         "zone_id": zone.zone_id,
         "alert_id": alert.alert_id,
         "message_id": message.message_id,
+        "photo_id": homes.services.pictures.add(viewed, picture(80, 60)),
+        "command_id": homes.commands.add(any_command(viewed, NOON)).command_id,
+        "setting_name": "contacts",
     }
     assert homes.call(method, template, ids).status == 200
 
