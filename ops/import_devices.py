@@ -1,4 +1,4 @@
-"""Stock devices from a CSV file: id, model, claim_secret_hash, sim."""
+"""Stock devices from a CSV file: id, model, claim_secret_hash, sim, and what proves them, where something does."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -8,6 +8,8 @@ from core.watches.model import InvalidDevice, StockedDevice
 from core.watches.ports import Devices
 
 COLUMNS = ("id", "model", "claim_secret_hash", "sim")
+PROOFS = ("address", "signing_key")
+"""Columns that a file may have as well."""
 
 
 class NotADeviceFile(Exception):  # noqa: N818 - an error is named after the fact
@@ -49,8 +51,11 @@ def import_devices(lines: Iterable[str], devices: Devices) -> Report:
 def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str | None, str | None]]]:
     reader = csv.DictReader(lines, strict=True)
     try:
-        if sorted(reader.fieldnames or ()) != sorted(COLUMNS):
-            raise NotADeviceFile(f"the first line must name the columns {', '.join(COLUMNS)}")
+        names = list(reader.fieldnames or ())
+        if sorted(set(names) - set(PROOFS)) != sorted(COLUMNS) or len(set(names)) != len(names):
+            raise NotADeviceFile(
+                f"the first line must name the columns {', '.join(COLUMNS)}, and may name {', '.join(PROOFS)}"
+            )
         for row in reader:
             yield reader.line_num, row
     except csv.Error:
@@ -58,8 +63,14 @@ def _rows(lines: Iterable[str]) -> Iterator[tuple[int, dict[str | None, str | No
 
 
 def _device(row: dict[str | None, str | None]) -> StockedDevice:
-    values = [row[column] for column in COLUMNS]
-    if None in row or None in values:
+    if None in row or None in row.values():
         raise InvalidDevice("the line has more or fewer fields than the header")
-    device_id, model, claim_secret_hash, sim = (str(value).strip() for value in values)
-    return StockedDevice(device_id=device_id, model=model, claim_secret_hash=claim_secret_hash.lower(), sim=sim or None)
+    values = {column: str(row.get(column) or "").strip() for column in (*COLUMNS, *PROOFS)}
+    return StockedDevice(
+        device_id=values["id"],
+        model=values["model"],
+        claim_secret_hash=values["claim_secret_hash"].lower(),
+        sim=values["sim"] or None,
+        address=values["address"] or None,
+        signing_key=values["signing_key"] or None,
+    )

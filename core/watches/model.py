@@ -1,5 +1,6 @@
 """Devices and watches."""
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +13,7 @@ from core.retention.policy import POLICY
 _DEVICE_ID = re.compile(r"[0-9]{10}|[0-9]{15}")
 _MODEL = re.compile(r"[A-Za-z0-9 ._-]{1,40}")
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
+_SIGNING_KEY = re.compile(r"[!-~]{32}")
 _ICCID = re.compile(r"[0-9]{18,22}")  # ITU-T E.118: up to 19 digits; cards in use print up to 22
 
 
@@ -99,8 +101,9 @@ class StockedDevice:
     """A device as an operator imports it.
 
     device_id: as it speaks on the wire, 10 or 15 digits; printed on it and never a secret. claim_secret_hash: SHA-256
-    of the claim secret as 64 hex digits. sim: number of its SIM card (ICCID digits), or None. address: that the SIM
-    operator's private network gives it, or None. signing_key: 32 characters under which it signs its frames, or None.
+    of the capital letters and digits of the claim secret, as 64 hex digits. sim: number of its SIM card (ICCID digits),
+    or None. address: that the SIM operator's private network gives it, or None. signing_key: 32 characters under which
+    it signs its frames, or None.
     """
 
     device_id: str = field(repr=False)
@@ -120,6 +123,17 @@ class StockedDevice:
             raise InvalidDevice("the hash of the claim secret is not 64 hex digits in lower case")
         if self.sim is not None and not _ICCID.fullmatch(self.sim):
             raise InvalidDevice("the SIM number is not 18 to 22 digits")
+        if self.address is not None and not _is_address(self.address):
+            raise InvalidDevice("the address is no IP address in its usual form")
+        if self.signing_key is not None and not _SIGNING_KEY.fullmatch(self.signing_key):
+            raise InvalidDevice("the signing key is not 32 printable characters")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return str(ipaddress.ip_address(text)) == text
+    except ValueError:
+        return False
 
 
 CODE_DIGITS = 8

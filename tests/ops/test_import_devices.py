@@ -88,6 +88,26 @@ def test_a_file_that_spreadsheets_write_is_read(tmp_path: Path) -> None:
     assert stock.stocked[DEVICE].model == "any"
 
 
+def test_what_proves_a_device_is_stocked_with_it(tmp_path: Path) -> None:
+    stock, key = InMemoryDevices(), "k" * 32
+    text = f"{HEADER},signing_key,address\n{DEVICE},any,{HASH},,{key},10.20.0.7\n{OTHER_DEVICE},any,{HASH},,,\n"
+    assert _run(tmp_path, text, stock) == 0
+    assert (stock.stocked[DEVICE].address, stock.stocked[DEVICE].signing_key) == ("10.20.0.7", key)
+    assert stock.stocked[OTHER_DEVICE].address is stock.stocked[OTHER_DEVICE].signing_key is None
+
+
+@pytest.mark.parametrize(("key", "address"), [("short", ""), ("é" * 32, ""), ("", "10.20.0"), ("", "010.020.0.7")])
+def test_what_proves_nothing_is_refused_and_not_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, address: str
+) -> None:
+    stock = InMemoryDevices()
+    assert _run(tmp_path, f"{HEADER},signing_key,address\n{DEVICE},any,{HASH},,{key},{address}\n", stock) == 1
+    assert not stock.stocked
+    shown = capsys.readouterr().err
+    assert shown.startswith("line 2: ")
+    assert not any(part and part in shown for part in (key, address))
+
+
 def test_a_missing_file_or_setting_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import-devices", str(tmp_path / "none.csv")], lambda: ANY_SETTINGS) == 2
     file = tmp_path / "devices.csv"
