@@ -33,7 +33,7 @@ from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
 from core.vault.model import SealedUnder
 from core.watches.model import Binding, Membership, Role
-from tests.builders import any_alert, any_command, any_learned_place, any_message, any_zone
+from tests.builders import any_alert, any_command, any_learned_place, any_message, any_setting, any_zone
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -83,7 +83,18 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.commands.first_settings:new_sms_password": returns(123_456),
     "adapters.watch.downlink:encoded": returns(b""),
     "adapters.watch.downlink:may_provision": returns(True),
+    "core.commands.orders:Orders._count": returns(None),
+    "core.commands.orders:Orders.take": lambda _self, order, now, *_: any_command(order.watch_id, now, kind=order.kind),
     "core.commands.transitions:after": returns(None),
+    "core.commands.wishes:Wishes.take_back": lambda _self, watch_id, name, **_: any_setting(
+        watch_id, datetime(2026, 11, 22, tzinfo=UTC), name=name, desired={"numbers": []}
+    ),
+    "core.commands.wishes:Wishes.want": lambda _self, watch_id, name, *_, now, **__: any_setting(
+        watch_id, now, name=name, desired=None
+    ),
+    "core.commands.wishes:guardians": returns(()),
+    "lambdas.api.routes.settings:_changed_watch": lambda _call, watch_id, _name: watch_id,
+    "lambdas.api.schemas.settings:masked_number": first_argument,
     "core.commands.values:checked_number": first_argument,
     "adapters.jwt_signer:JwtAccessTokens._is_ours": returns(True),
     "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (
