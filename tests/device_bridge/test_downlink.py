@@ -17,7 +17,7 @@ from core.commands.model import (
 from core.kernel.ids import AccountId, MediaId, WatchId, new_id
 from core.messages.model import MessageKind
 from core.watches.model import Membership, Role
-from device_bridge.downlink import FRAMES_HELD, SWEEP_S
+from device_bridge.downlink import ARRIVALS_PER_S, FRAMES_HELD, SWEEP_S
 from device_bridge.line import Line, Peer, Told
 from device_bridge.proof import Prover
 from tests.builders import any_command, any_message, any_setting
@@ -206,6 +206,7 @@ async def test_a_newer_connection_takes_over_what_was_sent_on_the_old_one(family
     await family.is_in(CommandState.ACKNOWLEDGED, command)
 
 
+@pytest.mark.promise("P-70", guard="device_bridge.line:Line._may_still", part="from who may still when it is delivered")
 async def test_who_was_removed_meanwhile_orders_nothing(family: Family) -> None:
     command = family.orders(by=GUARDIAN)
     family.world.devices.memberships.end(family.watch_id, GUARDIAN)
@@ -214,6 +215,7 @@ async def test_who_was_removed_meanwhile_orders_nothing(family: Family) -> None:
     assert not await frames_heard(watch)
 
 
+@pytest.mark.promise("P-69", guard="device_bridge.line:is_still", part="nothing of an ended binding goes down")
 async def test_a_watch_that_was_unbound_is_sent_nothing_more(family: Family) -> None:
     watch = await connected(family)
     family.orders()
@@ -442,3 +444,24 @@ async def test_a_change_of_the_clocks_is_told_to_a_watch_at_rest(family: Family)
             break
     assert heard == "LZ,16,+2"
     assert family.world.utc.now() >= NOON.replace(year=2027, month=3, day=28, hour=1)
+
+
+async def test_a_storm_of_returning_watches_is_read_at_a_bounded_rate_and_whoever_is_nudged_passes_it(
+    world: World,
+) -> None:
+    world.stop_ticking()
+    family = Family(world, world.binds(DEVICE))
+    await connected(family)
+    downlink = world.bridge.downlink
+    storm = int(2 * ARRIVALS_PER_S)
+    for number in range(storm):
+        downlink.nudged(f"somebody who is not here {number}")
+    command = family.orders()
+    family.nudges()
+    await family.is_in(CommandState.SENT, command)
+    await world.until(lambda: not downlink._serving)
+    left = len(downlink._patient)
+    assert storm - ARRIVALS_PER_S <= left < storm
+    world.passes(1)
+    await world.until(lambda: not downlink._serving)
+    assert len(downlink._patient) <= left - ARRIVALS_PER_S + 1
