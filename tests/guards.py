@@ -302,7 +302,6 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.alerts.watchkeeping:has_ended": returns(True),
     "core.alerts.watchkeeping:is_news": returns(True),
     "device_bridge.connection:Connection._pass_on_alarm": returns(None),
-    "core.watches.claim:Claim._is_proven": lambda _self, identity, _device, _proof: identity.watch_id is not None,
     "core.watches.claim:Claim._tell_owner": returns(None),
     "core.watches.claim:is_code": returns(True),
     "core.watches.claim:is_secret": returns(True),
