@@ -25,7 +25,7 @@ class S3MediaStore:
     def put(self, data_class: str, watch_id: WatchId, media_id: MediaId, content: bytes, created_at: datetime) -> None:
         """Store it sealed, without any metadata; raise EpochOver or Unreadable as Sealer does."""
         sealed = self._sealer.seal(content, _under(data_class, watch_id, media_id, created_at))
-        key = _key_of(data_class, media_id)
+        key = _key_of(data_class, watch_id, media_id)
         self._client.put_object(Bucket=self._bucket, Key=key, Body=sealed, ContentType=_OPAQUE)
 
     def get(
@@ -36,20 +36,22 @@ class S3MediaStore:
         if is_over(under.expires_at, now):
             return None
         try:
-            found = self._client.get_object(Bucket=self._bucket, Key=_key_of(data_class, media_id))
+            found = self._client.get_object(Bucket=self._bucket, Key=_key_of(data_class, watch_id, media_id))
             return self._sealer.open(found["Body"].read(), under)
         except self._client.exceptions.NoSuchKey:
             return None
         except Unreadable:
             return None
 
-    def remove(self, data_class: str, media_id: MediaId) -> None:
+    def remove(self, data_class: str, watch_id: WatchId, media_id: MediaId) -> None:
         """Remove it; it is no error when it is gone."""
-        self._client.delete_object(Bucket=self._bucket, Key=_key_of(data_class, media_id))
+        self._client.delete_object(Bucket=self._bucket, Key=_key_of(data_class, watch_id, media_id))
 
 
-def _key_of(data_class: str, media_id: MediaId) -> str:
-    return f"{MEDIA[data_class].prefix}{media_id}"
+def _key_of(data_class: str, watch_id: WatchId, media_id: MediaId) -> str:
+    """Return a random name; what lives as long as its watch is found by it, when both end."""
+    media = MEDIA[data_class]
+    return f"{media.prefix}{media_id}" if media.lifecycle_days else f"{media.prefix}{watch_id}/{media_id}"
 
 
 def _under(data_class: str, watch_id: WatchId, media_id: MediaId, created_at: datetime) -> SealedUnder:

@@ -99,7 +99,7 @@ class Correspondence:
         """Remove a message with its voice; the watch does not get it any more."""
         self.messages.remove(message.watch_id, message.message_id)
         if message.media_id is not None:
-            self.media.remove("voice", message.media_id)
+            self.media.remove("voice", message.watch_id, message.media_id)
 
     def _draft(
         self,

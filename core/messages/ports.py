@@ -63,7 +63,7 @@ class MediaStore(Protocol):
         """Return it; None when it is gone, over, or of another watch."""
         ...
 
-    def remove(self, data_class: str, media_id: MediaId) -> None:
+    def remove(self, data_class: str, watch_id: WatchId, media_id: MediaId) -> None:
         """Remove it; it is no error when it is gone."""
         ...
 

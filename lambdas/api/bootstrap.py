@@ -247,7 +247,7 @@ def services(
             lookup=lookup,
             clock=clock,
         ),
-        pictures=Pictures(profiles=profiles, media=media, converter=converter, clock=clock),
+        pictures=Pictures(profiles=profiles, media=media, converter=converter, attempts=attempts, clock=clock),
         settings=watch_settings,
         wishes=Wishes(watch_settings, capabilities, memberships, announcer, rousing),
         positions=positions,

@@ -33,6 +33,7 @@ PICTURE = RawBody(("image/jpeg", "image/png"), LARGEST_PICTURE_BYTES)
 _ROUTES = (
     ("POST", re.compile(r"/v1/watches/[^/]+/messages/voice"), VOICE),
     ("PUT", re.compile(r"/v1/watches/[^/]+/picture"), PICTURE),
+    ("POST", re.compile(r"/v1/watches/[^/]+/photos"), PICTURE),
 )
 
 

@@ -131,7 +131,7 @@ class TestMediaStore:
         world.media.put(data_class, watch_id, VOICE, amr(), NOON)
         assert world.media.get(data_class, watch_id, VOICE, NOON, NOON) == amr()
         for _ in range(2):
-            world.media.remove(data_class, VOICE)
+            world.media.remove(data_class, watch_id, VOICE)
             assert world.media.get(data_class, watch_id, VOICE, NOON, NOON) is None
 
     def test_it_opens_for_its_own_watch_hour_and_class_only(self, world: World) -> None:

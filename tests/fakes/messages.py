@@ -73,8 +73,9 @@ class InMemoryMediaStore:
         is_another = owner != watch_id or policy.epoch_id(stored_at) != policy.epoch_id(created_at)
         return None if is_another or is_over(policy.expires_at(created_at), now) else content
 
-    def remove(self, data_class: str, media_id: MediaId) -> None:
-        self.items.pop((data_class, media_id), None)
+    def remove(self, data_class: str, watch_id: WatchId, media_id: MediaId) -> None:
+        if self.items.get((data_class, media_id), (None,))[0] == watch_id:
+            del self.items[data_class, media_id]
 
 
 @dataclass

@@ -72,6 +72,24 @@ def test_a_profile_that_is_changed_all_the_time_keeps_its_picture(home: Home, mo
     assert home.media.items == before
 
 
+def test_a_contacts_photo_is_shown_by_its_id_until_it_is_removed(home: Home) -> None:
+    added = home.call("POST", "/photos", raw=("image/png", picture(80, 60, "PNG")))
+    assert added.status == 201
+    path = f"/photos/{added.json['id']}"
+    assert home.call("GET", path).content.startswith(b"\xff\xd8\xff")
+    assert home.call("GET", "/picture").status == 404
+    assert home.call("DELETE", path).status == 204
+    for method in ("GET", "DELETE"):
+        assert home.call(method, path).status == 404
+    assert not home.media.items
+
+
+@pytest.mark.attack("Z-14", guard="core.messages.pictures:Pictures._count", part="photos")
+def test_a_watch_takes_so_many_photos_a_day_and_no_more(home: Home) -> None:
+    statuses = [home.call("POST", "/photos", raw=("image/jpeg", picture(80, 60))).status for _ in range(101)]
+    assert statuses == [201] * 100 + [429]
+
+
 @pytest.mark.attack("Z-18", guard="lambdas.api.raw_bodies:check_raw_body", part="nothing of another type or size")
 @pytest.mark.parametrize(
     ("given", "kind", "status"),
