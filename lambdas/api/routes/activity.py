@@ -34,7 +34,6 @@ router = Router()
         content=json_of(
             ActivityPage,
             {
-                "time_zone": "Europe/Amsterdam",
                 "items": [
                     {
                         "day": "2026-11-20",
@@ -57,8 +56,7 @@ def list_activity(
     """Return a page of days; each within what is kept is in it, whether or not anything is known of it."""
     call = this_call(router)
     own = call.own_watch(watch_id)
-    name = call.services.profiles.get(own).time_zone
-    zone = ZoneInfo(name)
+    zone = ZoneInfo(call.services.profiles.get(own).time_zone)
     scope = ["activity", call.caller.account_id, own, str(first), str(last)]
     if cursor is None:
         oldest = POLICY["telemetry"].oldest_readable(call.now).astimezone(zone).date()
@@ -72,7 +70,7 @@ def list_activity(
     if page_ends < ends:
         place = [(page_ends + timedelta(days=1)).isoformat(), ends.isoformat()]
         following = call.services.cursors.write(place, scope, call.now)
-    return ActivityPage(time_zone=name, items=[DayOfActivity.of(day) for day in days], next=following)
+    return ActivityPage(items=[DayOfActivity.of(day) for day in days], next=following)
 
 
 def kept_days(first: date | None, last: date | None, oldest: date, newest: date) -> tuple[date, date]:

@@ -34,6 +34,5 @@ class DayOfActivity(Schema):
 class ActivityPage(Schema):
     """Days, oldest first."""
 
-    time_zone: str = Field(description="IANA name: the zone whose days these are")
     items: list[DayOfActivity]
     next: str | None = Field(description=CURSOR)
