@@ -198,7 +198,7 @@ def test_what_a_setting_was_is_kept_with_its_change_or_not_at_all(world: World) 
     assert world.watch_settings.undo_of(watch_id, SettingName.MONITOR_NUMBERS, NOON) is None
 
 
-@pytest.mark.promise("P-30", guard="adapters.dynamo.settings:_place", part="numbers")
+@pytest.mark.promise("P-30", guard="adapters.dynamo.settings:_place")
 def test_numbers_live_as_long_as_their_watch() -> None:
     with on_dynamo(FrozenClock()) as world:
         watch_id = world.watch()

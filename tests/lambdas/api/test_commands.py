@@ -51,7 +51,6 @@ def test_an_order_becomes_a_command_that_waits(home: Home, body: dict[str, Any])
     assert "316" not in answer.body, "what was dialled is nobody else's business"
 
 
-@pytest.mark.attack("W-13", guard="wire.encode:is_listed")
 @pytest.mark.parametrize(
     "body",
     [

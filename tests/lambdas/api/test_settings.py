@@ -159,15 +159,19 @@ def test_all_else_is_every_guardians_and_no_viewers(home: Home, value: dict[str,
 
 
 @pytest.mark.attack("C-02", guard="lambdas.api.routes.settings:_changed_watch", part="fresh password")
-@EACH
-def test_a_stolen_sign_in_without_the_password_changes_no_number(home: Home, value: dict[str, Any]) -> None:
+@pytest.mark.promise("P-13", guard="lambdas.api.routes.settings:_changed_watch", part="fresh password")
+@pytest.mark.parametrize("name", sorted(GUARDED))
+def test_a_stolen_sign_in_without_the_password_changes_no_number(home: Home, name: str) -> None:
     home.clock.advance(timedelta(minutes=6))
-    answer = put(home, value)
-    if value["name"] in GUARDED:
-        assert (answer.status, answer.json["code"]) == (403, "password_needed")
-        assert home.settings.of_watch(home.watch_id) == []
-    else:
-        assert answer.status == 200
+    answer = put(home, {"name": name, "numbers": [THIEF]})
+    assert (answer.status, answer.json["code"]) == (403, "password_needed")
+    assert home.settings.of_watch(home.watch_id) == []
+
+
+def test_no_other_setting_needs_the_password(home: Home) -> None:
+    home.clock.advance(timedelta(minutes=6))
+    others = [each for each in VALUES if each["name"] not in GUARDED]
+    assert {put(home, each).status for each in others} == {200}
 
 
 @pytest.mark.promise("P-13", guard="core.commands.wishes:guardians", part="told")
