@@ -21,6 +21,7 @@ ARRIVALS_PER_S: Final = 60.0
 """Watches whose presence is written and outbox read, in four calls and some 5 ms of processor time each. When thousands
 come back at once the loop keeps most of its core, and whoever is nudged passes them by."""
 FRAMES_HELD: Final = 32  # of one watch that wait for a thread; what it asks for more often is told once
+STRAYS_HELD: Final = 1_000  # waiting lines from which on a nudge for somebody who is not here is passed over
 LOOK_S: Final = 1.0  # between two looks at what is under way
 SWEEP_S: Final = 60.0  # between two looks at all lines: a change of the clocks concerns whoever rests
 RETRY_S: Final = 15.0  # after storage failed
@@ -132,6 +133,8 @@ class Downlink:
     def nudged(self, addressee: str) -> None:
         """Look what waits for an addressee."""
         self._counters.counts["Nudges"] += 1
+        if addressee not in self._slots and len(self._patient) >= STRAYS_HELD:
+            return
         slot = self._slot_of(addressee)
         slot.is_nudged = True
         self._want(slot, is_urgent=slot.connection is not None)

@@ -8,7 +8,7 @@ import pytest
 
 from core.commands.model import CommandState, Presence
 from core.kernel.ids import WatchId
-from device_bridge.downlink import RETRY_S
+from device_bridge.downlink import ARRIVALS_PER_S, LINES_AT_ONCE, RETRY_S, STRAYS_HELD
 from device_bridge.nudges import LEASE, RENEWAL_S, Nudges
 from tests.clocks import NOON, FrozenClock
 from tests.device_bridge.conftest import World
@@ -215,3 +215,10 @@ async def test_what_storage_refuses_is_tried_again_and_disturbs_no_frame(
 
 def unreachable(*_: object) -> list[object]:
     raise ConnectionError("no storage")
+
+
+async def test_nudges_for_watches_that_are_not_here_fill_no_memory(world: World) -> None:
+    world.stop_ticking()
+    for number in range(3 * STRAYS_HELD):
+        world.bridge.downlink.nudged(f"somebody who is not here {number}")
+    assert len(world.bridge.downlink._slots) <= STRAYS_HELD + ARRIVALS_PER_S + LINES_AT_ONCE
