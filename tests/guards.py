@@ -173,6 +173,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "wire.session:Session._is_bound": returns(False),
     "wire.location:_coordinate": lambda field, *_: float(field),
     "core.kernel.keys:checked_part": first_argument,
+    "core.retention.policy:DataClass.expires_at": lambda _self, at: at,
     "core.retention.policy:is_over": returns(False),
     "adapters.passwords:Argon2PasswordHasher.decoy": returns(
         "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$WVhWMGFYQmhkR2hsYkdWMQ"

@@ -36,6 +36,7 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(platform: P
 
 
 @pytest.mark.promise("P-51", guard="core.accounts.attempts:next_tally", part="sign-in")
+@pytest.mark.attack("A-13", guard="core.accounts.attempts:next_tally", part="no more than ten at once")
 def test_the_eleventh_attempt_is_refused_in_the_same_way_for_known_and_unknown_addresses(platform: Platform) -> None:
     platform.account()
     answers = {}
