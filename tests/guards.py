@@ -138,7 +138,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.dynamo.accounts:DynamoTokenFamilies.rotate": returns(True),
     "adapters.dpop:signed_claims": lambda proof: (
         jwt.get_unverified_header(proof)["jwk"],
-        {"htm": "POST", "htu": "https://api.example.test/v1/tokens", "iat": 0, "jti": "1"} | jwt.decode(proof, options={"verify_signature": False}),
+        {"htm": "POST", "htu": "https://api.example.test/v1/tokens", "iat": 0, "jti": "1"}
+        | jwt.decode(proof, options={"verify_signature": False}),
     ),
     "adapters.dynamo.moments:SealedMoments.page": lambda self, watch_id, start, end, *, now, limit, after: Page(
         [each for _, each in islice(self.read(watch_id, now=now, start=start, end=end, after=after), limit)], None
