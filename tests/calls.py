@@ -11,23 +11,29 @@ from stacks.functions import Access
 
 @dataclass
 class Calls:
-    """tables: table and action. others: any other service and action. in_order: each call's service and action."""
+    """tables: table and action. others: any other service and action. in_order: each call's service and action.
+
+    on_keys: how many of them asked for keys, which a process opens once in five minutes.
+    """
 
     tables: set[tuple[str, str]] = field(default_factory=set)
     others: set[tuple[str, str]] = field(default_factory=set)
     in_order: list[tuple[str, str]] = field(default_factory=list)
+    on_keys: int = 0
 
     def clear(self) -> None:
         """Forget what was asked so far."""
         self.tables.clear()
         self.others.clear()
         self.in_order.clear()
+        self.on_keys = 0
 
     def note(self, service: str, action: str, params: dict[str, Any]) -> None:
         """Note one call."""
         self.in_order.append((service, action))
         if service != "dynamodb":
             self.others.add((service, action))
+        self.on_keys += params.get("TableName", "").endswith("-keys")
         for name in [params["TableName"]] if "TableName" in params else params.get("RequestItems", ()):
             self._note_table(name, action)
         for item in params.get("TransactItems", ()):

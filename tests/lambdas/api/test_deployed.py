@@ -1,7 +1,6 @@
 """The entry point as it is wired, on moto: nothing in it is a fake but AWS."""
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 from types import SimpleNamespace
@@ -27,24 +26,21 @@ from core.accounts.notices import Announcement, Letter
 from core.accounts.register import Registration
 from core.alerts.model import Due, DueKind, WatchState
 from core.commands.model import Presence
-from core.kernel.geo import Point
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.tracking.model import Source
 from core.watches.claim import secret_hash
 from core.zones.model import ZONES_PER_WATCH
 from lambdas.api import bootstrap
 from lambdas.api.app import Api
 from lambdas.api.handler import handler
 from stacks.functions import API
-from tests.builders import any_alert, any_device, any_learned_place, any_zone
+from tests.builders import any_device, any_zone
 from tests.calls import Calls, granted, recorded_calls
 from tests.clocks import NOON, FrozenClock
 from tests.frames import DEVICE
 from tests.lambdas.api import family_journey
-from tests.lambdas.api.account_journey import ACCOUNT_ROUTES, PASSWORDS, App, play
-from tests.lambdas.api.family_journey import FAMILY_ROUTES, SECRET, Guardian
+from tests.lambdas.api.account_journey import PASSWORDS, App, play
+from tests.lambdas.api.family_journey import SECRET, Guardian
 from tests.lambdas.api.platform import PASSWORD, any_position, ask, event
-from tests.lambdas.api.routes import path_of, routes
 from tests.lambdas.api.test_strangers import BODIES
 from tests.storage import storage
 
@@ -106,25 +102,27 @@ class Deployed:
     def live_in_a_family(self, calls: Calls) -> WatchId:
         """Use every route of claims, watches and families; record what they ask of AWS. Return the watch, unbound."""
         self.devices.stock(any_device(family_journey.DEVICE, claim_secret_hash=secret_hash(SECRET), sim="8" * 19))
-        guardians = []
-        for email in ("rian@example.nl", "jan@example.nl"):
-            account_id = self.account(email)
-            guardians.append(Guardian(self.api, account_id, self.sign_in(email=email).json["access_token"]))
+        mother, grandfather = (
+            Guardian(self.api, self.account(email), self.sign_in(email=email).json["access_token"])
+            for email in ("rian@example.nl", "jan@example.nl")
+        )
 
         def meet(watch_id: WatchId) -> None:
-            """Let the watch connect, and be awaited."""
-            tables, later = set(calls.tables), NOON + timedelta(hours=1)
-            self.services.presences.put(
-                Presence(addressee=watch_id, connection="c", queue=0, since=NOON, heard_at=NOON)
-            )
-            awaited = WatchState(newest_at=NOON, silence_due_at=later)
-            assert DynamoWatchStates(self.keys, self.clock).put(watch_id, awaited, 0)
-            DynamoDueTimes(self.clock).add(Due(kind=DueKind.SILENCE, at=later, watch_id=watch_id))
+            tables = set(calls.tables)
+            self.connected(watch_id)
             calls.tables.clear()
             calls.tables.update(tables)
 
         calls.clear()
-        return family_journey.play(*guardians, meet)
+        return family_journey.play(mother, grandfather, meet)
+
+    def connected(self, watch_id: WatchId) -> None:
+        """Let the watch connect, and be awaited."""
+        later = NOON + timedelta(hours=1)
+        self.services.presences.put(Presence(addressee=watch_id, connection="c", queue=0, since=NOON, heard_at=NOON))
+        awaited = WatchState(newest_at=NOON, silence_due_at=later)
+        assert DynamoWatchStates(self.keys, self.clock).put(watch_id, awaited, 0)
+        DynamoDueTimes(self.clock).add(Due(kind=DueKind.SILENCE, at=later, watch_id=watch_id))
 
     def dump(self) -> str:
         """Return everything that stands in any table."""
@@ -184,41 +182,6 @@ def test_the_routes_of_accounts_ask_what_they_are_granted_and_no_more(deployed: 
     }
     assert {call for call in calls.tables if call[0] not in ours} <= granted(API.access)
     assert {service for service, _ in calls.others} <= set(API.services)
-
-
-def test_every_route_asks_what_the_function_is_granted_and_no_more(deployed: Deployed, calls: Calls) -> None:
-    watch_id = deployed.watch(deployed.account())
-    zone, alert = any_zone(watch_id), any_alert(watch_id, NOON)
-    deployed.services.positions.add(any_position(watch_id, NOON, source=Source.WIFI))
-    deployed.services.zones.put(zone)
-    deployed.services.alerts.add(alert)
-    deployed.services.learned_places.put(watch_id, any_learned_place("a" * 32, NOON, point=Point(0.0, 0.0)))
-    ids = {"watch_id": watch_id, "zone_id": zone.zone_id, "alert_id": alert.alert_id, "place_id": "a" * 32}
-    deployed.live_in_a_family(calls)
-    deployed.live_with_an_account()
-    assert deployed.sign_in("wrong").status == 401
-    token = deployed.sign_in().json["access_token"]
-    phone = {"platform": "apns", "token": "5b3e" * 16}
-    bodies = {**BODIES, ("PUT", "/v1/phone"): phone, ("POST", "/v1/sign-in"): {"email": EMAIL, "password": PASSWORD}}
-    lived_elsewhere = re.compile(f"{ACCOUNT_ROUTES.pattern}|{FAMILY_ROUTES.pattern}")
-    for method, template in in_order([route for route in routes() if not lived_elsewhere.match(route[1])]):
-        body = bodies.get((method, template))
-        sent = {} if body is None else {"json": body}
-        answer = ask(deployed.api, method, path_of(template, ids), token=token, **sent)
-        assert answer.status in {200, 201, 204}, (method, template, answer.body)
-    assert calls.tables | granted_of("keys") == granted(API.access), "a new process opens keys as well"
-    assert {f"{service}:{action}" for service, action in calls.others if service == "sns"} == set(API.access.phones)
-    assert {service for service, _ in calls.others} <= set(API.services)
-
-
-def in_order(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return routes so that nothing is removed before it is asked for: one of a list, the list, the sign-in."""
-    removing = ("DELETE", "/v1/sign-out")
-    return sorted(found, key=lambda route: (route[1] == removing[1], route[0] == removing[0], -len(route[1])))
-
-
-def granted_of(table: str) -> set[tuple[str, str]]:
-    return {(table, action) for action in API.access.tables[table]}
 
 
 @pytest.mark.promise("P-18", guard="adapters.dynamo.zones:DynamoZones.put", part="bounded in number")
