@@ -31,8 +31,15 @@ GARBLED = "UD,#,?"
 def settings() -> Iterator[Settings]:
     with storage() as settings:
         sqs = client("sqs", settings)
-        alerts, live, notices = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in INGEST.access.sends_to)
-        yield replace(settings, alert_queue_url=alerts, live_queue_url=live, notice_queue_url=notices)
+        queues = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in INGEST.access.sends_to)
+        alerts, live, notices, *nudges = queues
+        yield replace(
+            settings,
+            alert_queue_url=alerts,
+            live_queue_url=live,
+            notice_queue_url=notices,
+            nudge_queue_urls=tuple(nudges),
+        )
 
 
 def test_ingest_asks_what_it_is_granted_and_no_more(settings: Settings) -> None:
