@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from adapters.media.bucket import MEDIA
 from core.kernel.ids import MediaId, WatchId
 from core.retention.policy import POLICY, is_over
@@ -12,6 +14,8 @@ from core.vault.ports import Sealer
 _PLACE = "media"
 """What the bucket is called in the associated data of what is sealed, where a table's name would stand."""
 _OPAQUE = "application/octet-stream"
+_MISSING = frozenset({"NoSuchKey", "AccessDenied"})
+"""The second is what S3 says of a missing object to whoever may not list the bucket, as nobody here may."""
 
 
 class S3MediaStore:
@@ -38,8 +42,10 @@ class S3MediaStore:
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=_key_of(data_class, watch_id, media_id))
             return self._sealer.open(found["Body"].read(), under)
-        except self._client.exceptions.NoSuchKey:
-            return None
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
         except Unreadable:
             return None
 

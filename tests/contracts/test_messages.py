@@ -142,14 +142,20 @@ class TestMediaStore:
         assert world.media.get("photo", watch_id, VOICE, NOON, NOON) is None
         assert world.media.get("voice", watch_id, MediaId(new_id()), NOON, NOON) is None
 
-    def test_a_photo_stays_and_nothing_is_stored_of_an_hour_that_is_over(self, world: World) -> None:
+    @pytest.mark.promise(
+        "P-32", guard="core.retention.policy:DataClass.expires_at", part="photos live with their watch"
+    )
+    def test_a_photo_lives_as_long_as_its_watch(self, world: World) -> None:
         watch_id = world.watch()
         world.media.put("photo", watch_id, VOICE, b"any", NOON)
+        world.clock.advance(timedelta(days=365))
+        assert world.media.get("photo", watch_id, VOICE, NOON, world.clock.now()) == b"any"
+
+    def test_nothing_is_stored_of_an_hour_that_is_over(self, world: World) -> None:
+        watch_id = world.watch()
         world.clock.advance(THREE_DAYS)
         with pytest.raises(EpochOver):
             world.media.put("voice", watch_id, VOICE, amr(), NOON)
-        world.clock.advance(timedelta(days=365))
-        assert world.media.get("photo", watch_id, VOICE, NOON, world.clock.now()) == b"any"
 
 
 class TestBucket:

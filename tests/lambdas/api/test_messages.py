@@ -13,6 +13,8 @@ from core.commands.model import CommandKind, CommandState, Failure
 from core.kernel.ids import new_id
 from core.messages.model import LARGEST_VOICE_BYTES
 from core.watches.model import Role
+from lambdas.api.app import resolver
+from lambdas.api.openapi import document
 from tests.builders import any_message
 from tests.clocks import NOON
 from tests.lambdas.api.home import Home
@@ -267,6 +269,27 @@ class TestTheEnd:
         first = home.call("GET", "/messages", query="limit=2").json
         rest = home.call("GET", "/messages", query={"limit": 2, "cursor": first["next"]}).json
         assert [each["id"] for each in first["items"] + rest["items"]] == [each.message_id for each in sent[::-1]]
+
+
+@pytest.mark.promise("P-72", guard="lambdas.api.openapi:document", part="messages and photos")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sendText",
+        "sendVoice",
+        "listMessages",
+        "getVoice",
+        "deleteMessage",
+        "putPicture",
+        "getPicture",
+        "addPhoto",
+        "getPhoto",
+    ],
+)
+def test_the_document_has_an_operation_for_messages_and_photos(name: str) -> None:
+    operations = [each for path in document(resolver)["paths"].values() for each in path.values()]
+    [found] = [each for each in operations if each["operationId"] == name]
+    assert "P-72" in found["x-promises"]
 
 
 def sources() -> Iterator[Path]:
