@@ -115,7 +115,13 @@ class TopUpDesk:
             return top_up
 
     def _asked(self, top_up: TopUp, now: datetime) -> TopUp:
-        """Ask the operator, under the same name as before; raise ProviderUnavailable."""
+        """Ask the operator, under the same name as before; raise ProviderUnavailable.
+
+        Of a card that is another's by now nothing is asked: its operator would take us for who has it.
+        """
+        sim = self.cards.sims.get(top_up.watch_id)
+        if sim is None or sim.number != top_up.sim_number:
+            return top_up
         try:
             answer = self.provider.top_up(top_up, top_up.ordered_at + BOOKED_WITHIN)
         except ProviderRefused:

@@ -139,6 +139,18 @@ def test_nobody_orders_more_in_a_day_than_a_child_calls_for(home: Household) -> 
     assert home.order("one order more").state is TopUpState.BOOKED
 
 
+def test_of_a_card_that_is_anothers_by_now_nothing_is_asked(home: Household) -> None:
+    home.operator.is_down = True
+    order = home.order()
+    home.operator.is_down = False
+    home.operator.asked.clear()
+    home.service.watch_unbound(home.watch_id, home.owner)
+    assert home.service.top_ups.get(home.watch_id, order.top_up_id, NOON).state is TopUpState.UNKNOWN
+    assert home.service.top_ups.newest(home.watch_id, limit=1, after=None, now=NOON).items == [order]
+    assert not home.operator.asked
+    assert not home.books.booked
+
+
 def test_a_watch_without_a_card_is_not_topped_up(home: Household) -> None:
     with pytest.raises(NoSim):
         home.service.top_ups.order(home.owner, WatchId(new_id()), KEY, 1000, NOON)
