@@ -174,7 +174,7 @@ API = FunctionSpec(
             "sim-registrations": ("DeleteItem", "GetItem", "PutItem"),
             "messages": ("DeleteItem", "GetItem", "PutItem", "Query"),
             "commands": ("BatchGetItem", "GetItem", "PutItem", "Query"),
-            "outbox": ("DeleteItem", "PutItem", "UpdateItem"),
+            "outbox": ("DeleteItem", "GetItem", "PutItem", "UpdateItem"),
             "presences": ("GetItem",),
             "capabilities": ("GetItem", "PutItem"),
             "settings": ("GetItem", "PutItem", "Query"),

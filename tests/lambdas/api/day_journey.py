@@ -64,7 +64,9 @@ class Day:
         self.of("DELETE", f"zones/{drawn}")
 
     def commands(self) -> None:
-        ordered = self.of("POST", "commands", {"kind": "find"})["id"]
+        key = new_id()
+        ordered = self.of("POST", "commands", {"kind": "find"}, key=key)["id"]
+        assert self.of("POST", "commands", {"kind": "find"}, key=key)["id"] == ordered
         self.of("GET", "commands")
         self.of("GET", f"commands/{ordered}")
         value = {"name": "sos_numbers", "numbers": ["+31612345678"]}
@@ -106,14 +108,14 @@ class Day:
         )
         assert answer.status < 400, answer.body
 
-    def of(self, method: str, noun: str, body: Any = None, raw: Any = None) -> Any:
+    def of(self, method: str, noun: str, body: Any = None, raw: Any = None, key: str | None = None) -> Any:
         """Call a route of the watch."""
-        return self.do(method, f"/v1/watches/{self._watch_id}/{noun}", body, raw)
+        return self.do(method, f"/v1/watches/{self._watch_id}/{noun}", body, raw, key)
 
-    def do(self, method: str, path: str, body: Any = None, raw: Any = None) -> Any:
+    def do(self, method: str, path: str, body: Any = None, raw: Any = None, key: str | None = None) -> Any:
         """Call a route; return what it answers, if that is JSON."""
         sent = {"raw": raw} if raw is not None else {} if body is None else {"json": body}
-        headers = {"idempotency-key": new_id()}
+        headers = {"idempotency-key": key or new_id()}
         answer = ask(self._api, method, path, token=self._token, headers=headers, **sent)
         assert answer.status < 400, (method, path, answer.body)
         return answer.json if answer.headers.get("Content-Type") == "application/json" and answer.body else None
