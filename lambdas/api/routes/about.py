@@ -1,6 +1,8 @@
 """What a client needs to know of the API itself: public, and about nobody."""
 
-from typing import Any, cast
+import json
+from functools import cache
+from typing import cast
 
 from aws_lambda_powertools.event_handler.api_gateway import APIGatewayHttpResolver, Response, Router
 
@@ -48,6 +50,7 @@ def get_public_keys() -> Response[PublicKeys]:
 
 @router.get(
     "/v1/openapi.json",
+    compress=True,
     **operation(
         name="getDocument",
         summary="This document",
@@ -57,9 +60,15 @@ def get_public_keys() -> Response[PublicKeys]:
         public=True,
     ),
 )
-def get_document() -> dict[str, Any]:
+def get_document() -> Response[str]:
     """Return the OpenAPI document of the routes that are served."""
-    return document(cast("APIGatewayHttpResolver", router.api_resolver))
+    return Response(200, "application/json", _document_of(cast("APIGatewayHttpResolver", router.api_resolver)))
+
+
+@cache
+def _document_of(resolver: APIGatewayHttpResolver) -> str:
+    """Return the document as text, made once in a process: it takes a second, and anybody may ask for it."""
+    return json.dumps(document(resolver), ensure_ascii=False, separators=(",", ":"))
 
 
 @router.get(

@@ -7,7 +7,7 @@ import pytest
 
 from core.kernel.errors import NotFound, Refused
 from lambdas.api.app import resolver
-from lambdas.api.routes import about
+from lambdas.api.schemas import account
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
 from tests.lambdas.api.routes import filled, routes
@@ -102,8 +102,10 @@ def test_an_unforeseen_error_in_a_sign_in_tells_nothing(
 def test_an_answer_that_is_not_what_its_type_says_is_our_failure(
     platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(about, "document", lambda _: "not a dict")
-    answer = platform.ask("GET", "/v1/openapi.json")
+    platform.account()
+    token = platform.token()
+    monkeypatch.setattr(account.Account, "of", lambda _: "not an account")
+    answer = platform.ask("GET", "/v1/account", token=token)
     assert answer.status == 500
     assert caplog.messages == ["ResponseValidationError in request JKJaXmPLvHcESHA="]
 
