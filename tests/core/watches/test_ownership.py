@@ -135,7 +135,7 @@ def test_a_watch_has_exactly_one_owner_at_any_instant(kind: str, examples: int) 
         class Life(FamilyLife):
             world = found
 
-        run_state_machine_as_test(  # type: ignore[no-untyped-call] # hypothesis has no types for it
+        run_state_machine_as_test(
             Life,
             settings=settings(
                 max_examples=examples,
