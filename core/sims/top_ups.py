@@ -52,7 +52,12 @@ class TopUpDesk:
         top_up_id = top_up_id_of(account_id, watch_id, key, self.lookup)
         top_up = self.top_ups.get(watch_id, top_up_id)
         if top_up is None:
-            top_up = self._added(account_id, watch_id, top_up_id, amount_cents, now)
+            new = self._new(account_id, watch_id, top_up_id, amount_cents, now)
+            # stored before the operator hears of it: a crash leaves one whose outcome is not known
+            if self.top_ups.add(new):
+                return self._tried(new, now)
+            top_up = self.top_ups.get(watch_id, top_up_id)
+            assert top_up is not None, "a top-up is never removed while its watch is there"
         if top_up.amount_cents != amount_cents:
             raise IdempotencyKeyReused("the key came with another amount")
         return self._followed(top_up, now)
@@ -68,9 +73,8 @@ class TopUpDesk:
         """Return a page of the watch's top-ups; its operator is asked of the first few that are not settled."""
         page = self.top_ups.newest(watch_id, limit=limit, after=after)
         known = {each.top_up_id: each for each in page.items}
-        open_ones = [each for each in page.items if each.state not in SETTLED]
         with suppress(ProviderUnavailable):
-            for top_up in open_ones[:ASKED_AT_ONCE]:
+            for top_up in [each for each in page.items if self._is_open(each)][:ASKED_AT_ONCE]:
                 known[top_up.top_up_id] = self._asked(top_up, now)
         return Page(list(known.values()), page.next)
 
@@ -80,15 +84,14 @@ class TopUpDesk:
         if top_up is not None:
             self._answered(top_up, answer, now)
 
-    def _added(
+    def _new(
         self, account_id: AccountId, watch_id: WatchId, top_up_id: TopUpId, amount_cents: int, now: datetime
     ) -> TopUp:
-        """Store the order before its operator hears of it: a crash leaves one whose outcome is not known."""
         sim = self.cards.sims.get(watch_id)
         if sim is None:
             raise NoSim("the watch has no SIM that is known")
         self._count(watch_id, now)
-        top_up = TopUp(
+        return TopUp(
             top_up_id=top_up_id,
             watch_id=watch_id,
             sim_number=sim.number,
@@ -97,11 +100,6 @@ class TopUpDesk:
             ordered_at=now,
             state_at=now,
         )
-        if self.top_ups.add(top_up):
-            return top_up
-        known = self.top_ups.get(watch_id, top_up_id)
-        assert known is not None, "a top-up is never removed while its watch is there"
-        return known
 
     def _count(self, watch_id: WatchId, now: datetime) -> None:
         day = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -109,19 +107,26 @@ class TopUpDesk:
             raise TooManyAttempts(day + timedelta(days=1) - now)
 
     def _followed(self, top_up: TopUp, now: datetime) -> TopUp:
+        return self._tried(top_up, now) if self._is_open(top_up) else top_up
+
+    def _is_open(self, top_up: TopUp) -> bool:
+        """Tell whether there is anything to ask: not of a card that is another's by now.
+
+        Its operator would take us for who has it.
+        """
+        if top_up.state in SETTLED:
+            return False
+        sim = self.cards.sims.get(top_up.watch_id)
+        return sim is not None and sim.number == top_up.sim_number
+
+    def _tried(self, top_up: TopUp, now: datetime) -> TopUp:
         try:
-            return top_up if top_up.state in SETTLED else self._asked(top_up, now)
+            return self._asked(top_up, now)
         except ProviderUnavailable:
             return top_up
 
     def _asked(self, top_up: TopUp, now: datetime) -> TopUp:
-        """Ask the operator, under the same name as before; raise ProviderUnavailable.
-
-        Of a card that is another's by now nothing is asked: its operator would take us for who has it.
-        """
-        sim = self.cards.sims.get(top_up.watch_id)
-        if sim is None or sim.number != top_up.sim_number:
-            return top_up
+        """Ask the operator, under the same name as before; raise ProviderUnavailable."""
         try:
             answer = self.provider.top_up(top_up, top_up.ordered_at + BOOKED_WITHIN)
         except ProviderRefused:
