@@ -195,7 +195,7 @@ class Line:
             self._time_zone = stores.profiles.get(watch_id).time_zone
             self._delivery = Delivery(self._time_zone)
             self._kept_until = now + _KEPT
-        self._delivery.load(stores.commands.waiting(watch_id, now), stores.settings.of_watch(watch_id))
+        self._delivery.load(stores.commands.waiting(watch_id, now), self._ledger.settings_of(watch_id, now))
         return self._delivery
 
     def _hear(self, frame: Frame, peer: Peer, delivery: Delivery | None, now: datetime) -> None:

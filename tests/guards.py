@@ -83,6 +83,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.commands.first_settings:new_sms_password": returns(123_456),
     "adapters.watch.downlink:encoded": returns(b""),
     "adapters.watch.downlink:may_provision": returns(True),
+    "core.commands.ledger:Ledger.settings_of": returns([]),
     "core.commands.orders:Orders._count": returns(None),
     "core.commands.orders:Orders.take": lambda _self, order, now, *_: any_command(order.watch_id, now, kind=order.kind),
     "core.commands.transitions:after": returns(None),
@@ -222,7 +223,6 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.gate:authenticated": lambda _request, _access: Bearer(
         AccountId(new_id()), FamilyId(new_id()), datetime.max.replace(tzinfo=UTC)
     ),
-    "core.commands.orders:Orders._count": returns(None),
     "core.messages.pictures:Pictures._count": returns(None),
     "core.messages.pictures:Pictures.get": returns(b"any"),
     "core.messages.pictures:Pictures._forget": returns(None),

@@ -10,7 +10,12 @@ from hashlib import md5
 import pytest
 import uvloop
 
+from core.commands.clock_change import utc_offset_minutes
+from core.commands.delivery import UTC_OFFSET
+from core.commands.first_settings import first_settings
+from core.commands.model import SettingName, SettingState
 from core.kernel.ids import AccountId, WatchId, new_id
+from core.kernel.time_zones import DEFAULT_TIME_ZONE
 from core.watches.model import Identity, Standing
 from device_bridge.counters import Counters
 from device_bridge.limits import Limits
@@ -160,11 +165,24 @@ class World:
     def stocks(self, device: str, *, address: str | None = None, key: str | None = None) -> None:
         self.devices.stock(replace(stocked(device), address=address, signing_key=key))
 
-    def binds(self, device: str, *, address: str | None = None, key: str | None = None) -> WatchId:
+    def binds(
+        self, device: str, *, address: str | None = None, key: str | None = None, is_set_up: bool = True
+    ) -> WatchId:
         self.stocks(device, address=address, key=key)
         watch_id = WatchId(new_id())
         self.devices.bind(device, watch_id, OWNER, datetime(2026, 1, 1, tzinfo=UTC))
+        if is_set_up:
+            self.sets_up(watch_id)
         return watch_id
+
+    def sets_up(self, watch_id: WatchId) -> None:
+        """Let the watch have acknowledged what every watch is set to first."""
+        for first in first_settings(watch_id, (), self.utc.now()):
+            offset = utc_offset_minutes(DEFAULT_TIME_ZONE, self.utc.now())
+            shown = first.desired | ({UTC_OFFSET: offset} if first.name is SettingName.LANGUAGE else {})
+            self.stores.settings.replace(
+                replace(first, state=SettingState.ACKNOWLEDGED, acknowledged=shown, acknowledged_version=first.version)
+            )
 
     async def connects(self, device: str = DEVICE, *, address: str = "127.0.0.1") -> Watch:
         """Return a connection of a device from a loopback address, which has not spoken yet."""

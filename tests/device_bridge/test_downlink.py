@@ -64,7 +64,10 @@ class Family:
         return self.orders(CommandKind.VOICE, arguments={"message_id": message.message_id}), sound
 
     def wants(self, name: SettingName, desired: object) -> Setting:
-        setting = any_setting(self.watch_id, self.world.utc.now(), name=name, desired=desired, desired_by=OWNER)
+        current = self.world.stores.settings.get(self.watch_id, name)
+        known = {} if current is None else {"revision": current.revision, "version": current.version + 1}
+        now = self.world.utc.now()
+        setting = any_setting(self.watch_id, now, name=name, desired=desired, desired_by=OWNER, **known)
         stored = self.world.stores.settings.replace(setting)
         assert stored is not None
         return stored
@@ -232,6 +235,7 @@ async def test_a_device_that_is_bound_anew_is_sent_what_waits_for_its_new_watch(
     family.world.devices.unbind(family.watch_id, OWNER, family.world.utc.now())
     bought = WatchId(new_id())
     family.world.devices.bind(DEVICE, bought, OWNER, family.world.utc.now())
+    family.world.sets_up(bought)
     buyer = Family(family.world, bought)
     command = buyer.orders()
     family.nudges()
@@ -465,3 +469,15 @@ async def test_a_storm_of_returning_watches_is_read_at_a_bounded_rate_and_whoeve
     world.passes(1)
     await world.until(lambda: not downlink._serving)
     assert len(downlink._patient) <= left - ARRIVALS_PER_S + 1
+
+
+@pytest.mark.attack("C-10", guard="core.commands.ledger:Ledger.settings_of")
+async def test_a_watch_that_connects_for_the_first_time_gets_a_password_of_its_own(world: World) -> None:
+    world.stop_ticking()
+    family = Family(world, world.binds(DEVICE, is_set_up=False))
+    watch = await connected(family)
+    [frame] = await frames_heard(watch)
+    assert frame.content.startswith(b"PW,")
+    assert frame.content != b"PW,123456"
+    await watch.sends("PW")
+    await family.is_set(SettingName.SMS_PASSWORD, SettingState.ACKNOWLEDGED)
