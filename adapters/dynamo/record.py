@@ -104,7 +104,7 @@ class Record(Model):
         return True
 
     def amend(self, actions: Sequence[Action], only_if: Condition | None = None) -> bool:
-        """Update the item of this key; return False and change nothing when it is not there or only_if does not hold."""
+        """Update the item of this key; return False, and change nothing, where it is not or only_if does not hold."""
         is_there = Path(self.table.partition_key).exists()
         try:
             self.update(list(actions), condition=is_there if only_if is None else is_there & only_if)

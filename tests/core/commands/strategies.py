@@ -56,7 +56,7 @@ _SPANS = st.tuples(CLOCKS, CLOCKS, DAYS).filter(lambda span: span[0] != span[1])
 QUIET = _SPANS.map(lambda span: QuietTime(*span))
 CONTACTS = st.builds(Contact, texts(10), NUMBERS)
 SWITCHES = st.builds(Switch, st.booleans())
-OF_EACH = {
+OF_EACH: dict[SettingName, st.SearchStrategy[Any]] = {
     SettingName.SOS_NUMBERS: st.builds(SosNumbers, tuples(NUMBERS, 3, unique=True)),
     SettingName.MONITOR_NUMBERS: st.builds(MonitorNumbers, tuples(NUMBERS, 3, unique=True)),
     SettingName.CONTACTS: st.builds(Contacts, tuples(CONTACTS, 15, unique_by=lambda each: each.number)),

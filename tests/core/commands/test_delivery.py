@@ -40,7 +40,7 @@ from tests.fakes.commands import InMemoryCommands, InMemorySettings
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 WATCH = WatchId(new_id())
-WORDS = {
+WORDS: dict[CommandKind | SettingName, list[tuple[str, ...]]] = {
     CommandKind.LOCATE: [("CR",)],
     CommandKind.FIND: [("FIND",)],
     CommandKind.TEXT: [("MESSAGE",)],
@@ -107,7 +107,7 @@ class Line:
             step = self.delivery.replied(Reply(word, accepted), self.clock.now())
             if step is not None:
                 self.record(step)
-        return step and step.event
+        return None if step is None else step.event
 
     def lose(self) -> None:
         for step in self.delivery.lost():
