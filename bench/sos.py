@@ -26,7 +26,7 @@ from local.simulation.morning import CHILDREN, Measurement, measurements
 from local.simulation.watch import SimulatedWatch
 from stacks.bundle import ROOT
 
-PORTS = Ports(emulator=4568, bridge=8003, health=8083)
+PORTS = Ports(emulator=4568, bridge=8003, health=8085, sim_provider=8086)
 """Others than those of `run` and `once`."""
 SPEAKING = 15  # each tells a report a second and a heartbeat with each third: 20 frames a second
 CALLS = 40  # each by a watch of its own: what calls again within half a minute rings no second time
@@ -126,7 +126,7 @@ async def _call(watch: SimulatedWatch, scene: _Scene) -> float:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         for push in scene.phone.pushes():
-            if push.data["id"] not in known:
+            if push.data["type"] == "sos" and push.data["id"] not in known:
                 await answered
                 return (push.rung_at - sent_at) / timedelta(milliseconds=1)
         await asyncio.sleep(LOOK_EACH_S)
