@@ -53,9 +53,13 @@ class Bindings:
         def begin(watch_id: WatchId, device: StockedDevice) -> None:
             capabilities.put(Capabilities(watch_id=watch_id, model=device.model))
             sims.watch_claimed(watch_id, device.sim)
+            rousing.rouse(devices.identity(device.device_id).name)  # its connection learns that it is bound
 
         def forget(watch_id: WatchId, _owner: AccountId) -> None:
             forgetting.forget(watch_id)
+
+        def let_go(watch_id: WatchId, _owner: AccountId) -> None:
+            rousing.rouse(watch_id)  # its connection learns that it is bound no more
 
         def withdraw_all(watch_id: WatchId, _owner: AccountId) -> None:
             for invitation in invitations.of_watch(watch_id, clock.now()):
@@ -86,7 +90,7 @@ class Bindings:
             ),
             unbinding=Unbinding(
                 devices=devices,
-                endings=[forget, withdraw_all, sims.watch_unbound],
+                endings=[forget, withdraw_all, sims.watch_unbound, let_go],
                 partings=[preferences.remove],
                 announcer=announcer,
                 clock=clock,

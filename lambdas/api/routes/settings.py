@@ -10,8 +10,9 @@ from core.kernel.ids import WatchId
 from core.retention.policy import POLICY, is_over
 from lambdas.api.call import Call, may_change, this_call
 from lambdas.api.operation import json_of, operation
-from lambdas.api.parameters import SettingInPath, WatchInPath
-from lambdas.api.schemas.settings import SHOWN, Setting, SettingChange, SettingList
+from lambdas.api.paging import page_of
+from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, SettingInPath, WatchInPath
+from lambdas.api.schemas.settings import SHOWN, Setting, SettingChange, SettingPage
 
 router = Router()
 
@@ -45,18 +46,20 @@ _EXAMPLE = {
         summary="All settings of the watch: what is wanted, beside what it has acknowledged",
         tag="settings",
         promises=["P-13", "P-14", "P-70"],
-        content=json_of(SettingList, {"items": [_EXAMPLE]}),
+        content=json_of(SettingPage, {"items": [_EXAMPLE], "next": None}),
         also=[400, 401, 404],
     ),
 )
-def list_settings(watch_id: WatchInPath) -> SettingList:
-    """Return every setting that a guardian can change, those that nobody has changed too."""
+def list_settings(watch_id: WatchInPath, limit: Limit = USUAL_PAGE, cursor: Cursor = None) -> SettingPage:
+    """Return a page of the settings that a guardian can change, those that nobody has changed too."""
     call = this_call(router)
     membership = call.membership(watch_id)
     masked = not may_change(membership.role)
     known = {each.name: each for each in call.services.settings.of_watch(membership.watch_id)}
     capabilities = call.services.capabilities.get(membership.watch_id)
-    return SettingList(items=[_shown(call, name, known.get(name), capabilities, masked=masked) for name in SHOWN])
+    names, following = page_of(call, ["settings", membership.watch_id], sorted(SHOWN), str, limit, cursor)
+    items = [_shown(call, name, known.get(name), capabilities, masked=masked) for name in names]
+    return SettingPage(items=items, next=following)
 
 
 @router.get(

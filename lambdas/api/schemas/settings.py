@@ -12,7 +12,7 @@ from core.commands.delivery import UTC_OFFSET
 from core.commands.model import Failure, SettingName, SettingState
 from core.kernel.ids import WatchId
 from lambdas.api.schemas.commands import PhoneNumber
-from lambdas.api.schemas.shape import Schema
+from lambdas.api.schemas.shape import CURSOR, Schema
 from lambdas.api.schemas.zones import Day, TimeOfDay
 
 _DAYS: tuple[Day, ...] = get_args(Day)
@@ -254,10 +254,11 @@ class Setting(Schema):
         )
 
 
-class SettingList(Schema):
-    """All settings that a guardian can change."""
+class SettingPage(Schema):
+    """Settings that a guardian can change, by name."""
 
     items: list[Setting]
+    next: str | None = Field(description=CURSOR)
 
 
 _NEVER_SET = model.Setting(
