@@ -7,26 +7,13 @@ from zlib import crc32
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.errors import Unsatisfiable
-from schemathesis.checks import CHECKS, load_all_checks
 
 from lambdas.api.app import resolver
 from lambdas.api.openapi import document
+from tests.fuzzing import ask_variously
 from tests.lambdas.api.platform import ask
 from tests.lambdas.api.test_strangers import TwoHomes
 
-load_all_checks()
-
-
-@schemathesis.serializer("audio/mp4", "audio/ogg", "image/jpeg", "image/png")
-def sent_as_it_is(_context: Any, value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
-
-
-HELD: Any = CHECKS.get_by_names(
-    ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
-)
 EXAMPLES = 6  # of each kind and operation: some seconds for all; the running platform is asked as well (journeys)
 
 Environ = dict[str, Any]
@@ -73,23 +60,9 @@ def test_no_request_finds_a_failure_of_ours_or_an_answer_that_is_not_in_the_docu
 ) -> None:
     homes = GATEWAY.homes = TwoHomes()
 
-    @given(case=OPERATIONS[label].as_strategy(generation_mode=mode))
-    @settings(
-        max_examples=EXAMPLES,
-        deadline=None,
-        database=None,
-        derandomize=True,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    def requests(case: Any) -> None:
-        for name, value in (case.path_parameters or {}).items():
+    def aim(parameters: dict[str, str]) -> None:
+        for name, value in parameters.items():
             if crc32(str(value).encode()) % 2:  # half of them name what there is
-                case.path_parameters[name] = homes.his.get(name, value)
-        case.headers["Authorization"] = f"Bearer {homes.bram}"
-        case.call_and_validate(checks=HELD)
+                parameters[name] = homes.his.get(name, value)
 
-    try:
-        requests()
-    except Unsatisfiable:
-        assert mode is schemathesis.GenerationMode.NEGATIVE, "only what takes nothing cannot be asked wrongly"
+    ask_variously(OPERATIONS[label], mode, EXAMPLES, aim, homes.bram)
