@@ -1,10 +1,10 @@
-"""Access tokens as JWTs (RFC 9068), signed with RS256 by a key that never leaves KMS, and their strict verification."""
+"""Access tokens as JWTs (RFC 9068), signed with RS256 by keys that never leave KMS, and their strict verification."""
 
 import base64
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -65,16 +65,23 @@ class KmsSigningKey:
 
 
 class JwtAccessTokens:
-    """Makes our access tokens and accepts no others. issuer: the API's own address."""
+    """Makes our access tokens and accepts no others.
 
-    def __init__(self, signing_key: KmsSigningKey, issuer: str) -> None:
-        self._signing_key = signing_key
+    keys: those whose tokens are accepted; the first signs (docs/adr/0021). issuer: the API's own address.
+    """
+
+    def __init__(self, keys: Sequence[KmsSigningKey], issuer: str) -> None:
+        self._keys = tuple(keys)
         self._issuer = issuer
+
+    def public_keys(self) -> list[Mapping[str, str]]:
+        """Return the JWKS's keys: each that is accepted, so also the one that signs next."""
+        return [key.jwk for key in self._keys]
 
     def issue(self, caller: Caller, now: datetime) -> IssuedToken:
         """See AccessTokens. The claims hold ids only (A-25)."""
         issued_at = int(now.timestamp())
-        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self._signing_key.kid}
+        header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": self._keys[0].kid}
         claims = {
             "iss": self._issuer,
             "aud": AUDIENCE,
@@ -85,7 +92,7 @@ class JwtAccessTokens:
             "jti": new_id(),
         }
         signed = f"{_base64url(_json(header))}.{_base64url(_json(claims))}"
-        signature = self._signing_key.sign(signed.encode())
+        signature = self._keys[0].sign(signed.encode())
         return IssuedToken(f"{signed}.{_base64url(signature)}", LIFETIME)
 
     def verify(self, token: str, now: datetime) -> Bearer:
@@ -97,15 +104,18 @@ class JwtAccessTokens:
             account_id, family_id = AccountId(checked_id(claims["sub"])), FamilyId(checked_id(str(claims["fam"])))
         except (jwt.PyJWTError, InvalidId):
             raise NotSignedIn("not a token of ours") from None
-        if not (self._is_ours(header) and holds_at(claims, now)):
+        if not (is_access_token(header) and holds_at(claims, now)):
             raise NotSignedIn("not an access token that holds")
         return Bearer(account_id, family_id, datetime.fromtimestamp(claims["exp"], UTC))
 
     def _signed(self, token: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-        """Return header and claims of a token that this key signed for this audience, all claims present."""
+        """Return header and claims of a token that an accepted key signed for this audience, all claims present."""
+        key = self._named(jwt.get_unverified_header(token).get("kid"))
+        if key is None:
+            raise NotSignedIn("signed by no key that is accepted")
         decoded = jwt.decode_complete(
             token,
-            self._signing_key.public_key,
+            key.public_key,
             algorithms=[ALGORITHM],
             audience=AUDIENCE,
             issuer=self._issuer,
@@ -120,9 +130,14 @@ class JwtAccessTokens:
         )
         return decoded["header"], decoded["payload"]
 
-    def _is_ours(self, header: Mapping[str, Any]) -> bool:
-        """Tell whether the header names this key and the type of an access token."""
-        return header.get("typ") == TOKEN_TYPE and header.get("kid") == self._signing_key.kid
+    def _named(self, kid: str | None) -> KmsSigningKey | None:
+        """Return the accepted key of this name; None if there is none."""
+        return next((key for key in self._keys if key.kid == kid), None)
+
+
+def is_access_token(header: Mapping[str, Any]) -> bool:
+    """Tell whether the header names the type of an access token."""
+    return header.get("typ") == TOKEN_TYPE
 
 
 def holds_at(claims: Mapping[str, Any], now: datetime) -> bool:

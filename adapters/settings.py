@@ -20,26 +20,26 @@ class Settings:
     """Where a deployable runs and what it uses there.
 
     stage: local, test or prod. endpoint_url: the emulator's, None on AWS. wrapping_key: id or ARN of the KMS key that
-    wraps our stored keys. signing_key: KMS key that signs access tokens. issuer: the API's own address, which stands in
-    each token. trust_unproven: the stage accepts watches that cannot prove their identity (docs/adr/0006).
-    alert_queue_url: where alarms go. live_queue_url: where new positions are told of that somebody is looking at.
-    live_callback: https address by which open WebSockets are written to, as API Gateway names it. push_apns, push_fcm:
-    ARNs of the SNS platform applications; empty: the stage cannot ring such phones. mail_from: sender of mails, empty:
-    the stage sends none. notice_queue_url: where notices and letters go. nudge_queue_urls: the bridge's queues, in
-    their order. media_bucket: of voices and photos. converter_function, sims_function: names of the functions that the
-    API asks. app_url: fixed address that links in mails begin with. sim_provider_url: the SIM operator's interface.
-    sim_provider_secret: name of the secret with its credentials. bridge_tls_secret: name of the secret with the
-    bridge's certificate and key; empty: it speaks no TLS. watch_networks: the private networks (CIDR) in which the SIM
-    operator gives each watch its own address; empty: there is none. bridge_port, bridge_tls_port, health_port: 0 = any
-    free one. strangers_per_address: connections of one address, such as an operator's NAT, that may be waiting to be
-    known.
+    wraps our stored keys. signing_keys: KMS keys whose access tokens are accepted, the first of which signs. issuer:
+    the API's own address, which stands in each token. trust_unproven: the stage accepts watches that cannot prove their
+    identity (docs/adr/0006). alert_queue_url: where alarms go. live_queue_url: where news is told of watches that
+    somebody is looking at. live_callback: https address by which open WebSockets are written to, as API Gateway names
+    it. push_apns, push_fcm: ARNs of the SNS platform applications; empty: the stage cannot ring such phones. mail_from:
+    sender of mails, empty: the stage sends none. notice_queue_url: where notices and letters go. nudge_queue_urls: the
+    bridge's queues, in their order. media_bucket: of voices and photos. converter_function, sims_function: names of the
+    functions that the API asks. app_url: fixed address that links in mails begin with. sim_provider_url: the SIM
+    operator's interface. sim_provider_secret: name of the secret with its credentials. bridge_tls_secret: name of the
+    secret with the bridge's certificate and key; empty: it speaks no TLS. watch_networks: the private networks (CIDR)
+    in which the SIM operator gives each watch its own address; empty: there is none. bridge_port, bridge_tls_port,
+    health_port: 0 = any free one. strangers_per_address: connections of one address, such as an operator's NAT, that
+    may be waiting to be known.
     """
 
     stage: str
     region: str
     endpoint_url: str | None = None
     wrapping_key: str = ""
-    signing_key: str = ""
+    signing_keys: tuple[str, ...] = ()
     issuer: str = ""
     frame_stream: str = ""
     alert_queue_url: str = ""
@@ -95,7 +95,7 @@ class Settings:
             region=environment.get("AWS_REGION") or required("AWS_DEFAULT_REGION"),
             endpoint_url=environment.get("AWS_ENDPOINT_URL"),
             wrapping_key=environment.get("WACHTER_WRAPPING_KEY", ""),
-            signing_key=environment.get("WACHTER_SIGNING_KEY", ""),
+            signing_keys=several("WACHTER_SIGNING_KEYS"),
             issuer=environment.get("WACHTER_ISSUER", ""),
             frame_stream=environment.get("WACHTER_FRAME_STREAM", ""),
             alert_queue_url=environment.get("WACHTER_ALERT_QUEUE_URL", ""),

@@ -106,7 +106,7 @@ def _settings(address: str, outputs: Mapping[str, str]) -> Settings:
         region=DEFAULT_REGION,
         endpoint_url=address,
         wrapping_key=outputs["WrappingKey"],
-        signing_key=outputs["SigningKey"],
+        signing_keys=tuple(outputs["SigningKeys"].split(",")),
         issuer=outputs["Issuer"],
         frame_stream=outputs["FrameStream"],
         alert_queue_url=outputs["AlertQueueUrl"],

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 _OPEN_OR_MAKE_KEYS = ("kms:GenerateDataKey", "kms:Decrypt")
 """For stored keys, the pepper of look-ups among them: whoever needs one first makes it."""
+SIGN = "kms:Sign"
 NUDGES = ("nudges-0", "nudges-1", "nudges-2", "nudges-3")
 """Queues that tell a task of the bridge to look into the outbox: one for each of its two tasks, and as many again for
 those that take their place in a deployment."""
@@ -17,15 +18,15 @@ those that take their place in a deployment."""
 class Access:
     """What a deployable may do: DynamoDB actions by table (see adapters.dynamo.tables), actions on the stage's keys.
 
-    sends_to, reads_from: names of queues. media: S3 actions on the objects of a class (see adapters.media.bucket).
-    invokes: names of functions. secrets: settings of the stage that name a secret it reads. phones: actions on the
-    stage's platform applications and their endpoints. screens: HTTP methods on the connections of the live view. mails:
-    it sends mail in the stage's name.
+    Of signing_keys, SIGN is for the one that signs now. sends_to, reads_from: names of queues. media: S3 actions on the
+    objects of a class (see adapters.media.bucket). invokes: names of functions. secrets: settings of the stage that
+    name a secret it reads. phones: actions on the stage's platform applications and their endpoints. screens: HTTP
+    methods on the connections of the live view. mails: it sends mail in the stage's name.
     """
 
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     wrapping_key: tuple[str, ...] = ()
-    signing_key: tuple[str, ...] = ()
+    signing_keys: tuple[str, ...] = ()
     sends_to: tuple[str, ...] = ()
     reads_from: tuple[str, ...] = ()
     media: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -182,7 +183,7 @@ API = FunctionSpec(
             **_FAMILIES,
         },
         wrapping_key=_OPEN_OR_MAKE_KEYS,
-        signing_key=("kms:Sign", "kms:GetPublicKey"),
+        signing_keys=(SIGN, "kms:GetPublicKey"),
         sends_to=("alerts", "notices", *NUDGES),
         media={"voice": _STORE_MEDIA, "photo": _STORE_MEDIA},
         invokes=("converter", "sims"),
@@ -248,7 +249,7 @@ LIVE = FunctionSpec(
             "token-families": ("GetItem",),
             "due": ("PutItem",),
         },
-        signing_key=("kms:GetPublicKey",),
+        signing_keys=("kms:GetPublicKey",),
         screens=("DELETE", "POST"),
     ),
     memory_mib=512,  # one signature to check

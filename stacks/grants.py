@@ -27,8 +27,6 @@ def grant_access(role: iam.Role, access: Access, stage: Stage, data: DataStack) 
         allow(role, data.tables[table].table_arn, *(f"dynamodb:{action}" for action in actions))
     if access.wrapping_key:
         allow(role, data.keys.wrapping.key_arn, *access.wrapping_key)
-    if access.signing_key:
-        allow(role, data.keys.signing.key_arn, *access.signing_key)
     for queue in access.sends_to:
         allow(role, data.queues[queue].queue_arn, "sqs:SendMessage")
     for queue in access.reads_from:

@@ -9,9 +9,9 @@ from stacks.stage import Stage
 
 
 class Keys(Construct):
-    """All keys of a stage.
+    """The keys that data is sealed under.
 
-    wrapping: wraps the keys of subjects and epochs. signing: signs access tokens. storage: encrypts what AWS stores.
+    wrapping: wraps the keys of subjects and epochs. storage: encrypts what AWS stores.
     """
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
@@ -22,14 +22,6 @@ class Keys(Construct):
             "Wrapping",
             description=f"Wachter {stage.name}: wraps the keys of subjects and epochs",
             enable_key_rotation=True,
-            removal_policy=kept,
-        )
-        self.signing = kms.Key(
-            self,
-            "Signing",
-            description=f"Wachter {stage.name}: signs access tokens",
-            key_spec=kms.KeySpec.RSA_2048,
-            key_usage=kms.KeyUsage.SIGN_VERIFY,
             removal_policy=kept,
         )
         self.storage = kms.Key(

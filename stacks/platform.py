@@ -10,6 +10,7 @@ from stacks.frame_source import FrameSource
 from stacks.front_door import FrontDoor
 from stacks.functions import ALERTS, API, CONVERTER, INGEST, LIVE, LIVE_FEED, NOTICES, NUDGES, SIMS, SWEEP, FunctionSpec
 from stacks.live_door import LiveDoor
+from stacks.signing_keys import SigningKeys
 from stacks.sources import EachMinute, QueueSource
 from stacks.stage import Stage
 
@@ -26,12 +27,15 @@ class PlatformStack(cdk.Stack):
         super().__init__(scope, stage.name_of("platform"), env=cdk.Environment(region=stage.region))
         front_door, live_door = FrontDoor(self, stage), LiveDoor(self, stage)
         channels = Channels(self, stage, data, live_door)
-        signing = {"WACHTER_SIGNING_KEY": data.keys.signing.key_arn, "WACHTER_ISSUER": front_door.url}
+        signing_keys = SigningKeys(self, stage)
 
         def function(spec: FunctionSpec) -> BundledFunction:
-            more = {**channels.environment(spec.access), **(signing if spec.access.signing_key else {})}
+            more = {**channels.environment(spec.access)}
+            if spec.access.signing_keys:
+                more |= {"WACHTER_SIGNING_KEYS": signing_keys.arns, "WACHTER_ISSUER": front_door.url}
             made = BundledFunction(self, spec, stage, data, more)
             channels.grant(made.role, spec.access)
+            signing_keys.grant(made.role, spec.access)
             return made
 
         ingest, api, alerts, sweep, live, live_feed, notices, _converter, _sims = map(
@@ -75,7 +79,7 @@ class PlatformStack(cdk.Stack):
             "Issuer": front_door.url,
             "LiveCallback": live_door.callback,
             "WrappingKey": data.keys.wrapping.key_arn,
-            "SigningKey": data.keys.signing.key_arn,
+            "SigningKeys": signing_keys.arns,
             "FrameStream": data.frames.stream_name,
             "AlertQueueUrl": data.queues["alerts"].queue_url,
             "LiveQueueUrl": data.queues["live"].queue_url,

@@ -2,16 +2,18 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 DEFAULT_REGION = "eu-central-1"
+FIRST_SIGNING_KEY = "1"
 REGIONS = (DEFAULT_REGION, "eusc-de-east-1")
 """Frankfurt, the nearest EU region with every service that we use, and the European Sovereign Cloud in Brandenburg."""
 
 _ADDRESS = re.compile(r"[^@\s]+@([a-z0-9-]+\.)+[a-z]{2,}")
 _HTTPS = re.compile(r"https://([a-z0-9-]+\.)+[a-z]{2,}(/[\w./-]*)?")
+_KEY_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 _SECRET = re.compile(r"[\w/+=.@-]{1,512}")  # what Secrets Manager takes for a name
 _PRIVATE = tuple(map(ipaddress.IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 """RFC 1918, and RFC 6598 for operators: no stranger on the internet speaks from there."""
@@ -22,6 +24,7 @@ SETTINGS = (
     "trust-unproven",
     "watch-networks",
     "bridge-tls-secret",
+    "signing-keys",
     "api-domain",
     "live-domain",
     "app-url",
@@ -75,6 +78,7 @@ class Stage:
     such phones, and an alarm says so. push_apns_sandbox: Apple's sandbox, for builds of developers. sim_provider_url,
     sim_provider_secret: the SIM operator's interface, and the name of the secret with what it asks for.
     bridge_tls_secret: name of the secret with the bridge's certificate and key; without it watches speak no TLS.
+    signing_keys: numbers of the keys whose access tokens are accepted, the first of which signs (docs/adr/0021).
     snap_start: the API starts from a snapshot of its function. emulator_url: address of the emulator that a local stage
     stands on.
     """
@@ -84,6 +88,7 @@ class Stage:
     trust_unproven: bool = False
     watch_networks: tuple[str, ...] = ()
     bridge_tls_secret: str | None = None
+    signing_keys: tuple[str, ...] = (FIRST_SIGNING_KEY,)
     api_domain: str | None = None
     live_domain: str | None = None
     app_url: str | None = None
@@ -122,6 +127,8 @@ class Stage:
         for network in self.watch_networks:
             if not is_private_network(network):
                 raise StageRefused(f"watch-networks: {network!r} is no private network")
+        if not are_signing_keys(self.signing_keys):
+            raise StageRefused("signing-keys: they are different numbers, the one that signs first, such as 2,1")
         for setting in _WEB_ADDRESSES if self.is_on_aws else ():  # on this machine all is plain
             given = self._given(setting)
             if given is not None and not _HTTPS.fullmatch(given):
@@ -143,6 +150,7 @@ class Stage:
             trust_unproven=name == StageName.LOCAL or setting("trust-unproven") == "yes",
             watch_networks=tuple(filter(None, (setting("watch-networks") or "").split(","))),
             bridge_tls_secret=setting("bridge-tls-secret"),
+            signing_keys=tuple((setting("signing-keys") or FIRST_SIGNING_KEY).split(",")),
             api_domain=setting("api-domain"),
             live_domain=setting("live-domain"),
             app_url=setting("app-url"),
@@ -183,6 +191,11 @@ class Stage:
 def is_allowed_region(region: str) -> bool:
     """Tell whether personal data may stand in this region."""
     return region in REGIONS
+
+
+def are_signing_keys(numbers: Sequence[str]) -> bool:
+    """Tell whether these are different numbers, at least one."""
+    return bool(numbers) and len(set(numbers)) == len(numbers) and all(map(_KEY_NUMBER.fullmatch, numbers))
 
 
 def is_private_network(text: str) -> bool:

@@ -82,7 +82,7 @@ from lambdas.api.app import Api
 from lambdas.api.bindings import Bindings
 from lambdas.api.services import Services
 
-NEEDED = ("wrapping_key", "signing_key", "issuer")  # settings
+NEEDED = ("wrapping_key", "signing_keys", "issuer")  # settings
 
 
 CONVERSION_SECONDS = 12.0
@@ -110,8 +110,8 @@ def services(
     kms = client("kms", settings)
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(kms, settings.wrapping_key), clock)
     sealer, lookup = VaultSealer(keyring, clock), HmacLookup(keyring)
-    signing_key = KmsSigningKey(kms, settings.signing_key)
-    tokens, families = JwtAccessTokens(signing_key, settings.issuer), DynamoTokenFamilies()
+    tokens = JwtAccessTokens([KmsSigningKey(kms, key) for key in settings.signing_keys], settings.issuer)
+    families = DynamoTokenFamilies()
     positions, learned_places = DynamoPositions(sealer, clock), DynamoLearnedPlaces(sealer, clock)
     alerts, acknowledgements = DynamoAlerts(sealer, clock), DynamoAcknowledgements(clock)
     queues = client("sqs", settings)
@@ -262,7 +262,7 @@ def services(
         sims=sims,
         preferences=preferences,
         cursors=SignedCursors(KeyedMac(keyring, CURSORS).of),
-        public_keys=lambda: [signing_key.jwk],
+        public_keys=tokens.public_keys,
         clock=clock,
     )
 

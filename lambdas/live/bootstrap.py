@@ -23,7 +23,7 @@ from core.live.audience import Audience
 from core.live.connections import Connections
 from core.live.feed import LivePositions
 
-DOOR_NEEDS = ("signing_key", "issuer", "live_callback")  # settings
+DOOR_NEEDS = ("signing_keys", "issuer", "live_callback")  # settings
 FEED_NEEDS = ("wrapping_key", "live_callback")
 
 
@@ -47,7 +47,8 @@ def door(settings: Settings, clock: Clock | None = None) -> Door:
     """Wire what opens and ends connections."""
     clock = clock or SystemClock()
     connect(settings)
-    tokens = JwtAccessTokens(KmsSigningKey(client("kms", settings), settings.signing_key), settings.issuer)
+    kms = client("kms", settings)
+    tokens = JwtAccessTokens([KmsSigningKey(kms, key) for key in settings.signing_keys], settings.issuer)
     connections = Connections(
         access=Access(tokens=tokens, families=DynamoTokenFamilies(), clock=clock),
         memberships=DynamoMemberships(),

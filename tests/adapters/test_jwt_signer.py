@@ -23,7 +23,7 @@ ISSUER = "https://api.example.test"
 CALLER = Caller(AccountId(new_id()), FamilyId(new_id()))
 BEARER = Bearer(CALLER.account_id, CALLER.family_id, NOON + LIFETIME)
 SIGNING_KEY = KmsSigningKey(InMemoryKms(), "signing")  # type: ignore[arg-type] # stands in for the client
-TOKENS = JwtAccessTokens(SIGNING_KEY, ISSUER)
+TOKENS = JwtAccessTokens([SIGNING_KEY], ISSUER)
 
 Claims = dict[str, Any]
 ANY_JSON = st.recursive(
@@ -101,7 +101,8 @@ def test_any_client_can_check_a_token_with_the_published_key() -> None:
 
 def test_the_public_half_is_fetched_once() -> None:
     kms = InMemoryKms()
-    tokens = JwtAccessTokens(KmsSigningKey(kms, "signing"), ISSUER)  # type: ignore[arg-type] # stands in for the client
+    key = KmsSigningKey(kms, "signing")  # type: ignore[arg-type] # stands in for the client
+    tokens = JwtAccessTokens([key], ISSUER)
     for _ in range(3):
         tokens.verify(tokens.issue(CALLER, NOON).text, NOON)
     assert kms.fetched == 1
@@ -189,15 +190,22 @@ def test_a_time_that_is_no_whole_number_is_refused(claim: str, wrong: object) ->
     assert_refused(signed(right_claims() | {claim: wrong}))
 
 
-@pytest.mark.promise("P-45", guard="adapters.jwt_signer:JwtAccessTokens._is_ours")
-@pytest.mark.parametrize("wrong", [{"typ": "JWT"}, {"typ": "rt+jwt"}, {"typ": None}, {"kid": "another"}, {"kid": None}])
-def test_a_token_of_another_type_or_with_an_unknown_key_is_refused(wrong: dict[str, str | None]) -> None:
+@pytest.mark.promise("P-45", guard="adapters.jwt_signer:is_access_token")
+@pytest.mark.parametrize("wrong", [{"typ": "JWT"}, {"typ": "rt+jwt"}, {"typ": None}])
+def test_a_token_of_another_type_is_refused(wrong: dict[str, str | None]) -> None:
     assert_refused(signed(right_claims(), {name: value for name, value in (RIGHT_HEADER | wrong).items() if value}))
+
+
+@pytest.mark.promise("P-45", guard="adapters.jwt_signer:JwtAccessTokens._named")
+@pytest.mark.parametrize("kid", ["another", "", None])
+def test_a_token_that_names_no_key_of_ours_is_refused(kid: str | None) -> None:
+    unnamed = {name: value for name, value in RIGHT_HEADER.items() if name != "kid"}
+    assert_refused(signed(right_claims(), unnamed if kid is None else RIGHT_HEADER | {"kid": kid}))
 
 
 def test_a_token_of_another_key_is_refused() -> None:
     stranger = KmsSigningKey(InMemoryKms(1), "signing")  # type: ignore[arg-type] # stands in for the client
-    assert_refused(JwtAccessTokens(stranger, ISSUER).issue(CALLER, NOON).text)
+    assert_refused(JwtAccessTokens([stranger], ISSUER).issue(CALLER, NOON).text)
     assert_refused(signed(right_claims(), sign=stranger.sign))
 
 

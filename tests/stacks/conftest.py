@@ -25,6 +25,7 @@ PRODUCTION = {
     "push-apns-secret": "wachter/prod/apns",
     "push-fcm-secret": "wachter/prod/fcm",
     "bridge-tls-secret": "wachter/prod/bridge-tls",
+    "signing-keys": "2,1",
     "snap-start": "yes",
 }
 BARE = {"stage": "test", "watch-networks": "10.64.0.0/16"}

@@ -91,10 +91,28 @@ def test_no_table_can_be_lost_by_mistake_and_none_remembers_longer_than_a_day(pr
     assert sorted(forgetful) == ["wachter-prod-messages", "wachter-prod-voice-parts"]
 
 
-def test_keys_outlive_their_stack_and_turn_where_they_can(production: Templates) -> None:
-    for key in production.of("AWS::KMS::Key"):
+def test_keys_that_something_is_sealed_under_outlive_their_stack_and_turn(production: Templates) -> None:
+    sealing = [key for key in production.of("AWS::KMS::Key") if key.properties.get("KeyUsage") != "SIGN_VERIFY"]
+    assert len(sealing) == 2
+    for key in sealing:
         assert key.whole["DeletionPolicy"] == "Retain"
-        assert key.properties.get("EnableKeyRotation") or key.properties["KeyUsage"] == "SIGN_VERIFY"
+        assert key.properties["EnableKeyRotation"] is True
+
+
+def test_a_signing_key_ends_when_its_stage_names_it_no_more_and_only_the_first_signs(production: Templates) -> None:
+    names = [f"Wachter prod: signs access tokens ({number})" for number in PRODUCTION["signing-keys"].split(",")]
+    keys = {key.properties["Description"]: key for key in production.of("AWS::KMS::Key")}
+    newest, before = (keys[name] for name in names)
+    assert {key.whole["DeletionPolicy"] for key in (newest, before)} == {"Delete"}
+    assert {key.stack for key in (newest, before)} == {"wachter-prod-platform"}, "where the functions change first"
+    granted = {
+        owner: {resource["Fn::GetAtt"][0]: actions for resource, actions in its["kms"] if "Fn::GetAtt" in resource}
+        for owner, its in _grants(production).items()
+    }
+    checks = {"kms:GetPublicKey"}
+    assert granted.pop("wachter-prod-api") == {newest.logical_id: {"kms:Sign"} | checks, before.logical_id: checks}
+    assert granted.pop("wachter-prod-live") == {newest.logical_id: checks, before.logical_id: checks}
+    assert not any(granted.values())
 
 
 def test_stream_and_queues_hold_nothing_longer_than_a_day(production: Templates) -> None:

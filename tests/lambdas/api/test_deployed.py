@@ -58,7 +58,7 @@ class Deployed:
             stage=settings.stage,
             region=settings.region,
             wrapping_key=settings.wrapping_key,
-            signing_key=signing_key["KeyMetadata"]["KeyId"],
+            signing_keys=(signing_key["KeyMetadata"]["KeyId"],),
             issuer=ISSUER,
             push_apns=ringing["PlatformApplicationArn"],
             notice_queue_url=client("sqs", settings).create_queue(QueueName="notices")["QueueUrl"],
@@ -272,7 +272,7 @@ def test_the_handler_wires_itself_from_the_environment_at_the_first_request(
 ) -> None:
     monkeypatch.setenv("WACHTER_STAGE", deployed.settings.stage)
     monkeypatch.setenv("WACHTER_WRAPPING_KEY", deployed.settings.wrapping_key)
-    monkeypatch.setenv("WACHTER_SIGNING_KEY", deployed.settings.signing_key)
+    monkeypatch.setenv("WACHTER_SIGNING_KEYS", ",".join(deployed.settings.signing_keys))
     monkeypatch.setenv("WACHTER_ISSUER", ISSUER)
     monkeypatch.setenv("WACHTER_NOTICE_QUEUE_URL", deployed.settings.notice_queue_url)
     bootstrap.api.cache_clear()

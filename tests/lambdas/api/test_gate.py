@@ -32,7 +32,7 @@ class SignedPlatform(Platform):
 
     def __init__(self, clock: FrozenClock) -> None:
         self.signing_key = KmsSigningKey(InMemoryKms(), "signing")  # type: ignore[arg-type] # stands in for the client
-        super().__init__(clock, JwtAccessTokens(self.signing_key, ISSUER))
+        super().__init__(clock, JwtAccessTokens([self.signing_key], ISSUER))
         self.account_id = self.account()
         self.good = self.token()
         self.header, self.claims = (
@@ -50,7 +50,7 @@ class SignedPlatform(Platform):
         none = f"{part(self.header | {'alg': 'none'})}.{part(self.claims)}"
         confused = f"{part(self.header | {'alg': 'HS256'})}.{part(self.claims)}"
         mac = base64.urlsafe_b64encode(hmac.digest(public, confused.encode(), "sha256")).rstrip(b"=").decode()
-        stranger = JwtAccessTokens(KmsSigningKey(InMemoryKms(1), "other"), ISSUER)  # type: ignore[arg-type] # a fake
+        stranger = JwtAccessTokens([KmsSigningKey(InMemoryKms(1), "other")], ISSUER)  # type: ignore[arg-type] # a fake
         caller = Caller(self.account_id, FamilyId(self.claims["fam"]))
         gone = self.token()
         self.ask("POST", "/v1/sign-out", token=gone)

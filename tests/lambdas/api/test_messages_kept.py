@@ -111,7 +111,7 @@ def stage() -> Iterator[Stage]:
             live_queue_url=urls["live"],
             notice_queue_url=urls["notices"],
             nudge_queue_urls=(urls["nudges-0"],),
-            signing_key=key,
+            signing_keys=(key,),
             issuer="https://api.example.test",
         )
         yield Stage(settings, FrozenClock())

@@ -38,7 +38,7 @@ class Live:
             stage=settings.stage,
             region=settings.region,
             wrapping_key=settings.wrapping_key,
-            signing_key=signing_key["KeyMetadata"]["KeyId"],
+            signing_keys=(signing_key["KeyMetadata"]["KeyId"],),
             issuer="https://api.example.test",
             live_callback=CALLBACK,
         )
@@ -67,9 +67,8 @@ class Live:
         now = self.clock.now()
         family = TokenFamily(family_id=FamilyId(new_id()), account_id=account_id, started_at=now)
         self.families.start(family)
-        tokens = JwtAccessTokens(
-            KmsSigningKey(client("kms", self.settings), self.settings.signing_key), self.settings.issuer
-        )
+        kms = client("kms", self.settings)
+        tokens = JwtAccessTokens([KmsSigningKey(kms, key) for key in self.settings.signing_keys], self.settings.issuer)
         return tokens.issue(Caller(account_id, family.family_id), now).text
 
     def tell(self, kind: str, body: Any = None, connection_id: str = CONNECTION, **rest: Any) -> None:

@@ -186,7 +186,7 @@ def test_the_handlers_wire_themselves_from_the_environment(live: Live, monkeypat
     for name, value in {
         "STAGE": live.settings.stage,
         "WRAPPING_KEY": live.settings.wrapping_key,
-        "SIGNING_KEY": live.settings.signing_key,
+        "SIGNING_KEYS": ",".join(live.settings.signing_keys),
         "ISSUER": live.settings.issuer,
         "LIVE_CALLBACK": live.settings.live_callback,
     }.items():
