@@ -14,6 +14,7 @@ from adapters.dynamo.connection import connect
 from adapters.dynamo.devices import DynamoStandings
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.leases import DynamoLeases
+from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.messages import DynamoMessages
 from adapters.dynamo.presences import DynamoPresences
@@ -28,6 +29,7 @@ from adapters.sealer import VaultSealer
 from adapters.secrets import SecretsManagerSecrets
 from adapters.settings import Settings
 from adapters.stream.kinesis import KinesisFrameStream
+from adapters.stream.live import SqsLiveFeed
 from adapters.stream.sqs import SqsAlertQueue
 from adapters.system_clock import SystemClock
 from core.kernel.ids import new_id
@@ -42,7 +44,14 @@ from device_bridge.server import Bridge
 from device_bridge.tls import context_of
 from device_bridge.uplink import LANES
 
-NEEDED = ("wrapping_key", "frame_stream", "alert_queue_url", "nudge_queue_urls", "media_bucket")  # settings
+NEEDED = (
+    "wrapping_key",
+    "frame_stream",
+    "alert_queue_url",
+    "live_queue_url",
+    "nudge_queue_urls",
+    "media_bucket",
+)  # settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -118,6 +127,7 @@ def _stores(settings: Settings) -> Stores:
         messages=DynamoMessages(sealer, clock),
         media=S3MediaStore(client("s3", settings), settings.media_bucket, sealer),
         claim_codes=DynamoClaimCodes(sealer),
+        live_feed=SqsLiveFeed(client("sqs", settings, attempts=1), settings.live_queue_url, DynamoLiveViews(), clock),
     )
 
 

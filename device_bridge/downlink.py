@@ -7,8 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
+from core.commands.delivery import Item
 from device_bridge.counters import Counters
 from device_bridge.line import BindingEnded, Line, Peer, Stores, Told
+from device_bridge.telling import Telling
 from device_bridge.token_bucket import TokenBucket
 from wire.framing import Frame
 
@@ -86,6 +88,7 @@ class Downlink:
         self._patient: dict[_Slot, None] = {}
         self._under_way: set[_Slot] = set()
         self._arrivals = TokenBucket(ARRIVALS_PER_S, ARRIVALS_PER_S, clock())
+        self._telling = Telling(stores.live_feed, counters)
         self._threads = ThreadPoolExecutor(LINES_AT_ONCE, thread_name_prefix="downlink")
         self._serving: set[asyncio.Task[None]] = set()
         self._is_draining = False
@@ -157,22 +160,27 @@ class Downlink:
         self._serve_next()
 
     async def drained(self) -> None:
-        """Return once everybody who has left is seen to."""
+        """Return once everybody who has left is seen to, and what has changed is told."""
         self._is_draining = True
         self._serve_next()
         while self._serving:
             await asyncio.wait(self._serving)
+        await self._telling.drained()
 
     def _slot_of(self, addressee: str) -> _Slot:
         slot = self._slots.get(addressee)
         if slot is None:
             self._loop = asyncio.get_running_loop()
-            slot = self._slots[addressee] = _Slot(Line(addressee, self._stores, self._send))
+            slot = self._slots[addressee] = _Slot(Line(addressee, self._stores, self._send, self._changed))
         return slot
 
     def _send(self, addressee: str, number: str, frames: bytes) -> None:
         """Bring frames from a line's thread to the loop."""
         self._loop.call_soon_threadsafe(self._give, addressee, number, frames)
+
+    def _changed(self, item: Item) -> None:
+        """Bring a change from a line's thread to the loop."""
+        self._loop.call_soon_threadsafe(self._telling.changed, item)
 
     def _give(self, addressee: str, number: str, frames: bytes) -> None:
         slot = self._slots.get(addressee)

@@ -29,7 +29,7 @@ from core.kernel.ids import MessageId, WatchId
 from core.messages.ports import MediaStore, Messages
 from core.watches.model import Identity, Standing
 from core.watches.ports import ClaimCodes, Memberships, WatchProfiles
-from device_bridge.ports import Standings
+from device_bridge.ports import LiveFeed, Standings
 from wire.arguments import InvalidArgument, UnsafeArgument
 from wire.commands.daily import SendMessage
 from wire.encode import Address, encode
@@ -60,6 +60,7 @@ class Stores:
     messages: Messages
     media: MediaStore
     claim_codes: ClaimCodes
+    live_feed: LiveFeed
 
 
 class Peer(NamedTuple):
@@ -93,12 +94,13 @@ class BindingEnded(Exception):  # noqa: N818 - an error is named after the fact
 class Line:
     """The way down to one watch, or to one stocked device. Served by one thread at a time.
 
-    send: gives frames for an addressee to its connection of this number, if that is still there. queue: number of this
-    task's nudge queue, None while it has none.
+    send: gives frames for an addressee to its connection of this number, if that is still there. changed: takes what
+    has changed, once it is stored. queue: number of this task's nudge queue, None while it has none.
     """
 
     __slots__ = (
         "_capabilities",
+        "_changed",
         "_delivery",
         "_kept_until",
         "_ledger",
@@ -110,10 +112,17 @@ class Line:
         "addressee",
     )
 
-    def __init__(self, addressee: str, stores: Stores, send: Callable[[str, str, bytes], None]) -> None:
+    def __init__(
+        self,
+        addressee: str,
+        stores: Stores,
+        send: Callable[[str, str, bytes], None],
+        changed: Callable[[Item], object],
+    ) -> None:
         self.addressee = addressee
         self._stores = stores
         self._send = send
+        self._changed = changed
         self._ledger = Ledger(stores.commands, stores.settings)
         self._peer: Peer | None = None
         self._delivery: Delivery | None = None
@@ -270,6 +279,7 @@ class Line:
         stored = self._ledger.record(step, now)
         delivery.recorded(step, stored, words, now)
         if stored is not None:
+            self._changed(stored)
             self._learn(stored.watch_id, lambda known: learned(known, step))
         return stored is not None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from core.live.model import News
 from core.watches.model import Identity
 
 
@@ -40,4 +41,12 @@ class NudgeQueues(Protocol):
 
     def receive(self, queue: int) -> Sequence[str]:
         """Wait some seconds for nudges; return whom they name, once."""
+        ...
+
+
+class LiveFeed(Protocol):
+    """Tells those who are looking."""
+
+    def tell(self, news: News) -> None:
+        """Tell what is new of a watch, by name; nothing happens where nobody looks. Called from one thread."""
         ...

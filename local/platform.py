@@ -129,6 +129,7 @@ def _bridge(directory: Path, ports: Ports, environment: Mapping[str, str], outpu
             "WACHTER_WRAPPING_KEY": outputs["WrappingKey"],
             "WACHTER_FRAME_STREAM": outputs["FrameStream"],
             "WACHTER_ALERT_QUEUE_URL": outputs["AlertQueueUrl"],
+            "WACHTER_LIVE_QUEUE_URL": outputs["LiveQueueUrl"],
             "WACHTER_NUDGE_QUEUE_URLS": outputs["NudgeQueueUrls"],
             "WACHTER_MEDIA_BUCKET": outputs["MediaBucket"],
             "WACHTER_BRIDGE_HOST": HOST,

@@ -262,7 +262,13 @@ LIVE_FEED = FunctionSpec(
     module="lambdas.live.feed",
     services=("apigatewaymanagementapi", "dynamodb", "kms"),
     access=Access(
-        tables={"positions": ("Query",), "keys": ("GetItem",), **_AUDIENCE},
+        tables={
+            "positions": ("Query",),
+            "commands": ("BatchGetItem",),
+            "settings": ("GetItem",),
+            "keys": ("GetItem",),
+            **_AUDIENCE,
+        },
         wrapping_key=("kms:Decrypt",),
         screens=("POST",),
     ),
@@ -345,13 +351,15 @@ BRIDGE_ACCESS = Access(
         "watch-profiles": ("GetItem",),
         "memberships": ("GetItem",),
         "messages": ("GetItem",),
+        "viewers": ("Query",),
+        "live-views": ("BatchGetItem",),
         "keys": ("GetItem", "PutItem"),
     },
     wrapping_key=_OPEN_OR_MAKE_KEYS,
-    sends_to=("alerts",),
+    sends_to=("alerts", "live"),
     reads_from=NUDGES,
     media={"voice": ("s3:GetObject",)},
     secrets=("bridge-tls-secret",),
 )
-"""What it takes to know which devices exist and to bring down what waits for them; alarms go to their queue when the
-stream is stuck. The bridge reads no position and no account."""
+"""What it takes to know which devices exist, to bring down what waits for them and to tell who is looking; alarms go to
+their queue when the stream is stuck. The bridge reads no position and no account."""

@@ -1,20 +1,19 @@
-"""New positions on the live queue, by name: watch, instant and fingerprint. No place stands in a message."""
+"""News of watches on the live queue, by name only. No place, number or word stands in a message."""
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core.commands.model import SettingName
 from core.kernel.clock import Clock
-from core.kernel.ids import WatchId
+from core.kernel.ids import CommandId, InvalidId, WatchId, checked_id
+from core.live.model import News
 from core.live.ports import LiveViews
 from core.tracking.model import Position
 
-PositionName = tuple[datetime, str]
-"""Instant and fingerprint, which together name a position of a watch."""
 
-
-class NotNewPositions(Exception):  # noqa: N818 - an error is named after the fact
+class NotNews(Exception):  # noqa: N818 - an error is named after the fact
     """The text is no message of ours."""
 
 
@@ -29,21 +28,34 @@ class SqsLiveFeed:
 
     def stored(self, watch_id: WatchId, positions: Sequence[Position]) -> None:
         """Tell of new positions where anybody looks; raise what the store or botocore raises."""
-        if self._views.of_watch(watch_id, self._clock.now()):
-            self._client.send_message(QueueUrl=self._queue_url, MessageBody=message_of(watch_id, positions))
+        self.tell(News(watch_id=watch_id, positions=tuple((each.at, each.fingerprint) for each in positions)))
+
+    def tell(self, news: News) -> None:
+        """Tell where anybody looks; raise what the store or botocore raises."""
+        if self._views.of_watch(news.watch_id, self._clock.now()):
+            self._client.send_message(QueueUrl=self._queue_url, MessageBody=message_of(news))
 
 
-def message_of(watch_id: WatchId, positions: Sequence[Position]) -> str:
-    """Return the names of a watch's new positions as the text of a message."""
-    names = [[position.at.isoformat(), position.fingerprint] for position in positions]
-    return json.dumps({"watch_id": watch_id, "positions": names}, separators=(",", ":"))
+def message_of(news: News) -> str:
+    """Return the text of a message."""
+    content = {
+        "watch_id": news.watch_id,
+        "positions": [[at.isoformat(), fingerprint] for at, fingerprint in news.positions],
+        "commands": news.commands,
+        "settings": news.settings,
+    }
+    return json.dumps(content, separators=(",", ":"))
 
 
-def names_of(text: str) -> tuple[WatchId, list[PositionName]]:
-    """Return a message's watch and the names of its positions; raise NotNewPositions for any other text."""
+def news_of(text: str) -> News:
+    """Return what a message tells; raise NotNews for any other text."""
     try:
         content = json.loads(text)
-        names = [(datetime.fromisoformat(at), str(fingerprint)) for at, fingerprint in content["positions"]]
-        return WatchId(content["watch_id"]), names
-    except (KeyError, RecursionError, TypeError, ValueError):
-        raise NotNewPositions("not a message of new positions") from None
+        return News(
+            watch_id=WatchId(content["watch_id"]),
+            positions=tuple((datetime.fromisoformat(at), str(fingerprint)) for at, fingerprint in content["positions"]),
+            commands=tuple(CommandId(checked_id(each)) for each in content["commands"]),
+            settings=tuple(map(SettingName, content["settings"])),
+        )
+    except (InvalidId, KeyError, RecursionError, TypeError, ValueError):
+        raise NotNews("not a message of news") from None

@@ -116,6 +116,9 @@ class SettingName(StrEnum):
     """Random for each binding, made by the platform, never shown (C-10)."""
 
 
+SHOWN = frozenset(SettingName) - {SettingName.SMS_PASSWORD}
+"""The platform's own password is nobody's business."""
+
 GUARDED = frozenset({SettingName.SOS_NUMBERS, SettingName.MONITOR_NUMBERS})
 """A change needs the owner and a fresh password, is told to all guardians and can be taken back for a day (C-02)."""
 

@@ -8,6 +8,7 @@ from core.alerts.courier import Failures
 from core.kernel.ids import WatchId
 from core.live.audience import Audience
 from core.live.messages import position_message
+from core.live.model import PositionName
 from core.tracking.ports import Positions
 
 _INSTANT = timedelta(milliseconds=1)  # positions stand at whole milliseconds
@@ -21,7 +22,7 @@ class LivePositions:
     positions: Positions
     audience: Audience
 
-    def show(self, watch_id: WatchId, names: Iterable[tuple[datetime, str]], now: datetime) -> None:
+    def show(self, watch_id: WatchId, names: Iterable[PositionName], now: datetime) -> None:
         """Show the positions of these instants and fingerprints, in this order; raise as Audience.show."""
         failures = Failures()
         for at, fingerprint in names:

@@ -1,9 +1,13 @@
-"""Who is looking."""
+"""Who is looking, and what is new."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from core.kernel.ids import AccountId, FamilyId, WatchId
+from core.commands.model import SettingName
+from core.kernel.ids import AccountId, CommandId, FamilyId, WatchId
+
+PositionName = tuple[datetime, str]
+"""Instant and fingerprint, which together name a position of a watch."""
 
 TOKEN_WITHIN = timedelta(seconds=5)
 """After it opened, a connection is to show its access token; until then it is mute."""
@@ -26,3 +30,13 @@ class LiveView:
     family_id: FamilyId
     watch_ids: tuple[WatchId, ...]
     until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What is new of a watch, by name only: positions that were stored, commands and settings that have changed."""
+
+    watch_id: WatchId
+    positions: tuple[PositionName, ...] = ()
+    commands: tuple[CommandId, ...] = ()
+    settings: tuple[SettingName, ...] = ()

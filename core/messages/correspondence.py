@@ -91,7 +91,7 @@ class Correspondence:
         sent = {each.message_id: each.command_id for each in messages if each.command_id is not None}
         commands = self.commands.named(watch_id, list(sent.values()), self.clock.now())
         return {
-            message_id: _DELIVERIES[commands[command_id].state] if command_id in commands else Delivery.NOT_DELIVERED
+            message_id: delivery_of(commands[command_id]) if command_id in commands else Delivery.NOT_DELIVERED
             for message_id, command_id in sent.items()
         }
 
@@ -146,6 +146,11 @@ class Correspondence:
     def _sent_by(self, command: Command) -> Message | None:
         message_id = MessageId(command.arguments[MESSAGE_ID])
         return self.messages.get(command.watch_id, message_id, self.clock.now())
+
+
+def delivery_of(command: Command) -> Delivery:
+    """Return how far the message came that a command brings."""
+    return _DELIVERIES[command.state]
 
 
 def order_of(message: Message) -> Order:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from adapters.aws import client
 from adapters.dynamo.accounts import DynamoTokenFamilies
+from adapters.dynamo.commands import DynamoCommands
 from adapters.dynamo.connection import connect
 from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.keys import DynamoKeyRows
 from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.dynamo.memberships import DynamoMemberships
 from adapters.dynamo.positions import DynamoPositions
+from adapters.dynamo.settings import DynamoSettings
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.key_wrapper import KmsKeyWrapper
 from adapters.keyring import Keyring
@@ -20,6 +22,7 @@ from adapters.system_clock import SystemClock
 from core.accounts.sign_in import Access
 from core.kernel.clock import Clock
 from core.live.audience import Audience
+from core.live.changes import LiveChanges
 from core.live.connections import Connections
 from core.live.feed import LivePositions
 
@@ -37,9 +40,10 @@ class Door:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What the handler of new positions needs."""
+    """What the handler of news needs."""
 
     positions: LivePositions
+    changes: LiveChanges
     clock: Clock
 
 
@@ -60,7 +64,7 @@ def door(settings: Settings, clock: Clock | None = None) -> Door:
 
 
 def feed(settings: Settings, clock: Clock | None = None) -> Feed:
-    """Wire what shows new positions; no key is opened before the first one."""
+    """Wire what shows news; no key is opened before the first one."""
     clock = clock or SystemClock()
     connect(settings)
     keyring = Keyring(DynamoKeyRows(clock), KmsKeyWrapper(client("kms", settings), settings.wrapping_key), clock)
@@ -70,4 +74,9 @@ def feed(settings: Settings, clock: Clock | None = None) -> Feed:
         families=DynamoTokenFamilies(),
         memberships=DynamoMemberships(),
     )
-    return Feed(LivePositions(positions=DynamoPositions(VaultSealer(keyring, clock), clock), audience=audience), clock)
+    sealer = VaultSealer(keyring, clock)
+    return Feed(
+        positions=LivePositions(positions=DynamoPositions(sealer, clock), audience=audience),
+        changes=LiveChanges(commands=DynamoCommands(sealer, clock), settings=DynamoSettings(sealer), audience=audience),
+        clock=clock,
+    )

@@ -1,4 +1,4 @@
-"""Entry point of the live queue's consumer: names of new positions in, messages to open connections out."""
+"""Entry point of the live queue's consumer: names of what is new in, messages to open connections out."""
 
 import logging
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.outages import is_outage
 from adapters.settings import Settings
-from adapters.stream.live import NotNewPositions, names_of
+from adapters.stream.live import NotNews, news_of
 from lambdas.live.bootstrap import FEED_NEEDS, Feed, feed
 from lambdas.observability import emit
 
@@ -28,7 +28,7 @@ def handler(event: Mapping[str, Any], _context: object) -> None:
 
 
 def take(event: Mapping[str, Any], feed: Feed) -> None:
-    """Show each message's positions. One that fails is counted and lost: when it came again, it would be no news."""
+    """Show each message's news. One that fails is counted and lost: when it came again, it would be no news."""
     counts: Counter[str] = Counter()
     for record in event["Records"]:
         counts[_outcome(record["body"], feed)] += 1
@@ -37,13 +37,14 @@ def take(event: Mapping[str, Any], feed: Feed) -> None:
 
 def _outcome(body: str, feed: Feed) -> str:
     try:
-        watch_id, names = names_of(body)
-        feed.positions.show(watch_id, names, feed.clock.now())
-    except NotNewPositions:
+        news, now = news_of(body), feed.clock.now()
+        feed.positions.show(news.watch_id, news.positions, now)
+        feed.changes.show(news, now)
+    except NotNews:
         return CORRUPT
     except Exception as error:
         if not is_outage(error):
             raise
-        _LOG.warning("positions were not shown: %s", type(error).__name__)
+        _LOG.warning("news were not shown: %s", type(error).__name__)
         return LOST
     return SHOWN

@@ -186,7 +186,7 @@ async def test_what_was_sent_before_the_connection_was_lost_is_sent_again_on_the
 async def test_a_watch_that_answers_and_is_gone_at_once_is_heard(family: Family) -> None:
     command = family.orders(CommandKind.POWER_OFF)
     sent: list[bytes] = []
-    line = Line(family.watch_id, family.world.stores, lambda _addressee, _number, frames: sent.append(frames))
+    line = Line(family.watch_id, family.world.stores, lambda _to, _number, frames: sent.append(frames), lambda _: None)
     identity = family.world.devices.identity(DEVICE)
     peer = Peer(number="1", device=DEVICE, identity=identity, address=Address("3G", DEVICE), since=NOON)
     line.serve(Told(peer, moved=False, nudged=False, frames=(), ended=False), None)

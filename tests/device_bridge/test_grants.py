@@ -4,13 +4,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from adapters.aws import client
+from adapters.dynamo.live_views import DynamoLiveViews
 from adapters.nudges import SqsNudges
 from adapters.settings import Settings
+from adapters.stream.live import news_of
 from core.commands.model import Command, CommandKind, CommandState, SettingName
 from core.kernel.clock import at_ms, ms_of
 from core.kernel.ids import AccountId, MediaId, MessageId, WatchId, new_id
@@ -18,7 +20,7 @@ from core.messages.model import MessageKind
 from device_bridge.bootstrap import bridge_of, nudges_of, tls_context_of
 from device_bridge.server import Bridge
 from stacks.functions import BRIDGE_ACCESS
-from tests.builders import any_command, any_message, any_setting
+from tests.builders import any_command, any_live_view, any_message, any_setting
 from tests.calls import granted, recorded_calls
 from tests.certificates import certificate
 from tests.clocks import FrozenClock
@@ -39,13 +41,14 @@ def settings() -> Iterator[Settings]:
     with storage() as settings:
         client("kinesis", settings).create_stream(StreamName=STREAM, ShardCount=1)
         sqs = client("sqs", settings)
-        alerts, nudges = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "nudges-0"))
+        alerts, live, nudges = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("alerts", "live", "nudges-0"))
         secret = dict(zip(("certificate", "key"), certificate(), strict=True))
         client("secretsmanager", settings).create_secret(Name=SECRET, SecretString=json.dumps(secret))
         yield replace(
             settings,
             frame_stream=STREAM,
             alert_queue_url=alerts,
+            live_queue_url=live,
             nudge_queue_urls=(nudges,),
             bridge_tls_secret=SECRET,
             watch_networks=("127.0.4.0/24",),
@@ -100,6 +103,7 @@ async def test_the_bridge_asks_what_it_is_granted_and_no_more(settings: Settings
     rings = [family.orders(CommandKind.FIND, number) for number in (3, 4)]
     name = family.world.devices.identity(OTHER_DEVICE).name
     family.world.claim_codes.put(name, "12345678", family.now)
+    DynamoLiveViews().put(any_live_view(family.now + timedelta(minutes=5), family.watch_id), family.now)
     with recorded_calls() as calls:
         bridge = bridge_of(settings)
         port = await bridge.serve("127.0.0.1", 0)
@@ -124,6 +128,8 @@ async def test_the_bridge_asks_what_it_is_granted_and_no_more(settings: Settings
         ("sqs", "ReceiveMessage"),
     }
     assert all(map(family.is_acknowledged, rings))
+    news = client("sqs", settings).receive_message(QueueUrl=settings.live_queue_url)["Messages"]
+    assert {news_of(message["Body"]).watch_id for message in news} == {family.watch_id}
 
 
 async def _answers_everything(bridge: Bridge, port: int, family: Household) -> None:

@@ -72,6 +72,7 @@ class Platform:
                 "WACHTER_WRAPPING_KEY": self._wrapping_key,
                 "WACHTER_FRAME_STREAM": "frames",
                 "WACHTER_ALERT_QUEUE_URL": self._alerts,
+                "WACHTER_LIVE_QUEUE_URL": self._alerts,
                 "WACHTER_NUDGE_QUEUE_URLS": self._nudges,
                 "WACHTER_MEDIA_BUCKET": "unused",
                 "WACHTER_TRUST_UNPROVEN": "yes",

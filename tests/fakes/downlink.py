@@ -5,6 +5,7 @@ from queue import Empty, SimpleQueue
 from typing import Final
 
 from core.kernel.clock import Clock
+from core.live.model import News
 from device_bridge.line import Stores
 from device_bridge.ports import Standings
 from tests.fakes.commands import InMemoryCommands, InMemoryKnownCapabilities, InMemoryPresences, InMemorySettings
@@ -27,7 +28,18 @@ def in_memory_stores(standings: Standings, memberships: InMemoryMemberships, clo
         messages=InMemoryMessages(clock),
         media=InMemoryMediaStore(clock),
         claim_codes=InMemoryClaimCodes(),
+        live_feed=RecordingLiveFeed(),
     )
+
+
+class RecordingLiveFeed:
+    """Keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[News] = []
+
+    def tell(self, news: News) -> None:
+        self.told.append(news)
 
 
 class InMemoryNudgeQueues:

@@ -4,7 +4,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from core.commands import model as commands
 from core.commands.capabilities import is_supported
-from core.commands.model import GUARDED, Capabilities, InvalidSetting, SettingName, SettingNotFound
+from core.commands.model import GUARDED, SHOWN, Capabilities, InvalidSetting, SettingName, SettingNotFound
 from core.commands.values import value_of
 from core.kernel.ids import WatchId
 from core.retention.policy import POLICY, is_over
@@ -12,7 +12,7 @@ from lambdas.api.call import Call, may_change, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import page_of
 from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, SettingInPath, WatchInPath
-from lambdas.api.schemas.settings import SHOWN, Setting, SettingChange, SettingPage
+from lambdas.api.schemas.settings import Setting, SettingChange, SettingPage
 
 router = Router()
 

@@ -181,9 +181,6 @@ Value = Annotated[
 ]
 _VALUE: TypeAdapter[Value] = TypeAdapter(Value)
 
-SHOWN = tuple(name for name in SettingName if name is not SettingName.SMS_PASSWORD)
-"""The platform's own password is nobody's business."""
-
 
 class SettingChange(Schema):
     """What a watch is to be set to."""

@@ -1,4 +1,4 @@
-"""Alarms and new positions on their queues: nothing is lost unseen, and nothing personal is in a message."""
+"""Alarms and news on their queues: nothing is lost unseen, and nothing personal is in a message."""
 
 import json
 from collections.abc import Iterator
@@ -14,11 +14,13 @@ from adapters.aws import client
 from adapters.outages import is_outage
 from adapters.settings import Settings
 from adapters.stream.alarms import NotAnAlarm, SqsAlarms, alarm_of, message_of
-from adapters.stream.live import NotNewPositions, SqsLiveFeed, names_of
+from adapters.stream.live import NotNews, SqsLiveFeed, news_of
 from adapters.stream.live import message_of as live_message_of
+from core.commands.model import SettingName
 from core.kernel.ids import WatchId, ZoneId, new_id
+from core.live.model import News
 from core.tracking.alarms import Alarm, AlarmKind
-from tests.builders import any_alarm, any_live_view, any_position
+from tests.builders import any_alarm, any_command, any_live_view, any_position
 from tests.clocks import NOON, FrozenClock
 from tests.fakes.live import InMemoryLiveViews
 
@@ -73,8 +75,8 @@ def test_a_message_holds_ids_kind_and_times_and_nothing_else() -> None:
 def test_another_text_is_told_as_such(text: str) -> None:
     with pytest.raises(NotAnAlarm):
         alarm_of(text)
-    with pytest.raises(NotNewPositions):
-        names_of(text)
+    with pytest.raises(NotNews):
+        news_of(text)
 
 
 @pytest.mark.parametrize("count", [1, 10, 25])
@@ -111,12 +113,31 @@ def test_new_positions_are_told_by_name_to_those_who_are_looking(sqs: Any, queue
     assert _bodies(sqs, queue) == []
     feed.stored(WATCH, positions)
     (body,) = _bodies(sqs, queue)
-    assert names_of(body) == (WATCH, [(position.at, position.fingerprint) for position in positions])
+    names = tuple((position.at, position.fingerprint) for position in positions)
+    assert news_of(body) == News(watch_id=WATCH, positions=names)
 
 
-def test_no_place_is_in_a_message_of_new_positions() -> None:
-    position = any_position(WATCH, NOON)
-    assert json.loads(live_message_of(WATCH, [position])) == {
+def test_news_holds_names_and_nothing_else() -> None:
+    command = any_command(WATCH, NOON)
+    news = News(
+        watch_id=WATCH,
+        positions=((NOON, "1" * 32),),
+        commands=(command.command_id,),
+        settings=(SettingName.SOS_NUMBERS, SettingName.SOUND),
+    )
+    text = live_message_of(news)
+    assert json.loads(text) == {
         "watch_id": WATCH,
-        "positions": [[NOON.isoformat(), position.fingerprint]],
+        "positions": [[NOON.isoformat(), "1" * 32]],
+        "commands": [command.command_id],
+        "settings": ["sos_numbers", "sound"],
     }
+    assert news_of(text) == news
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"commands": ["no id"]}, {"commands": [1]}, {"settings": ["volume"]}, {"settings": None}]
+)
+def test_news_of_what_there_cannot_be_is_told_as_such(wrong: dict[str, Any]) -> None:
+    with pytest.raises(NotNews):
+        news_of(json.dumps({**json.loads(live_message_of(News(watch_id=WATCH))), **wrong}))

@@ -7,12 +7,14 @@ from core.accounts.sign_in import Access
 from core.alerts.model import Due
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.live.audience import Audience
+from core.live.changes import LiveChanges
 from core.live.connections import Connections
 from core.live.feed import LivePositions
 from core.watches.model import Membership, Role
 from tests.clocks import FrozenClock
 from tests.fakes.accounts import CountedAccessTokens, InMemoryTokenFamilies
 from tests.fakes.alerts import InMemoryDueTimes
+from tests.fakes.commands import InMemoryCommands, InMemorySettings
 from tests.fakes.live import InMemoryLiveViews, RecordingScreens
 from tests.fakes.tracking import InMemoryPositions
 from tests.fakes.watches import InMemoryMemberships
@@ -41,6 +43,9 @@ class Theatre:
             views=self.views, screens=self.screens, families=self.families, memberships=self.memberships
         )
         self.live_positions = LivePositions(positions=self.positions, audience=self.audience)
+        self.commands = InMemoryCommands(self.clock)
+        self.settings = InMemorySettings()
+        self.live_changes = LiveChanges(commands=self.commands, settings=self.settings, audience=self.audience)
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -17,11 +17,12 @@ from adapters.dynamo.positions import moment_of
 from adapters.dynamo.tables import TABLES
 from adapters.settings import Settings
 from adapters.stream.alarms import alarm_of
-from adapters.stream.live import names_of
+from adapters.stream.live import news_of
 from adapters.stream.notices import content_of
 from core.accounts.notices import Announcement, NoticeKind
 from core.kernel.geo import Point, distance_m
 from core.kernel.ids import WatchId
+from core.live.model import News
 from core.messages.inbox import VoiceInbox
 from core.messages.model import Direction, Message, MessageKind
 from core.tracking.alarms import Alarm, AlarmKind
@@ -431,7 +432,7 @@ def test_new_positions_are_told_while_somebody_looks(world: World, settings: Set
     take(kinesis_event([[received(location(NOON), NOON)]]), wired)
     (body,) = _queued(settings, settings.live_queue_url)
     position = world.history(watch_id)[-1]
-    assert names_of(body) == (watch_id, [(NOON, position.fingerprint)])
+    assert news_of(body) == News(watch_id=watch_id, positions=((NOON, position.fingerprint),))
 
 
 def test_a_record_that_is_not_ours_is_counted_and_those_beside_it_are_taken(

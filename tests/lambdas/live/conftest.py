@@ -17,9 +17,11 @@ from adapters.dynamo.tables import TABLES
 from adapters.jwt_signer import JwtAccessTokens, KmsSigningKey
 from adapters.settings import Settings
 from core.accounts.model import Caller, TokenFamily
+from core.commands.model import Command, Setting
 from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.watches.model import Role
 from lambdas.live import bootstrap, feed, handler
+from tests.builders import any_command, any_setting
 from tests.calls import Calls, recorded_calls
 from tests.clocks import FrozenClock
 from tests.storage import storage
@@ -87,6 +89,13 @@ class Live:
             **rest,
         }
         assert handler.take(event, self.door) == {"statusCode": 200}
+
+    def stored_changes(self) -> tuple[Command, Setting]:
+        """Return a command and a setting of the watch."""
+        now = self.clock.now()
+        setting = self.world.watch_settings.replace(any_setting(self.watch_id, now))
+        assert setting is not None
+        return self.world.commands.add(any_command(self.watch_id, now)), setting
 
     def move(self, *bodies: str) -> None:
         """Give the feed these messages of the live queue."""

@@ -13,6 +13,8 @@ from adapters.stream.live import message_of
 from core.accounts.model import TokenFamily
 from core.accounts.refresh import digest_of
 from core.kernel.ids import FamilyId, WatchId, new_id
+from core.live.model import News
+from core.tracking.model import Position
 from lambdas.live import feed, handler
 from lambdas.live.handler import LONGEST_MESSAGE, token_in
 from stacks.functions import LIVE, LIVE_FEED
@@ -20,6 +22,12 @@ from tests.builders import any_position
 from tests.calls import Calls, granted
 from tests.clocks import NOON
 from tests.lambdas.live.conftest import CONNECTION, Live
+
+
+def news_of_position(position: Position, watch_id: WatchId | None = None) -> str:
+    """Return a message of the live queue."""
+    names = ((position.at, position.fingerprint),)
+    return message_of(News(watch_id=watch_id or position.watch_id, positions=names))
 
 
 def test_a_guardian_sees_the_watch_move(live: Live) -> None:
@@ -30,12 +38,25 @@ def test_a_guardian_sees_the_watch_move(live: Live) -> None:
     assert watching == {"type": "watching", "watch_ids": [live.watch_id], "until": "2026-11-22T12:10:00Z"}
     position = any_position(live.watch_id, NOON)
     live.world.positions.add(position)
-    live.move(message_of(live.watch_id, [position]))
+    live.move(news_of_position(position))
     [shown] = live.shown()
     assert (shown["type"], shown["watch_id"], shown["latitude"]) == ("position", live.watch_id, position.point.latitude)
     live.tell("DISCONNECT")
-    live.move(message_of(live.watch_id, [position]))
+    live.move(news_of_position(position))
     assert live.shown() == []
+
+
+def test_a_guardian_sees_how_far_came_what_was_asked_of_the_watch(live: Live) -> None:
+    live.tell("MESSAGE", {"token": live.token(live.member(live.watch_id))})
+    live.shown()
+    command, setting = live.stored_changes()
+    live.move(
+        message_of(News(watch_id=live.watch_id, commands=(command.command_id,))),
+        message_of(News(watch_id=live.watch_id, settings=(setting.name,))),
+    )
+    ring, steps = live.shown()
+    assert (ring["type"], ring["id"], ring["state"]) == ("command", command.command_id, "queued")
+    assert (steps["type"], steps["name"], steps["state"]) == ("setting", "step_counter", "pending")
 
 
 def test_an_automation_sees_the_watch_move_until_it_is_ended(live: Live) -> None:
@@ -51,10 +72,10 @@ def test_an_automation_sees_the_watch_move_until_it_is_ended(live: Live) -> None
     assert watching["watch_ids"] == [live.watch_id]
     position = any_position(live.watch_id, NOON)
     live.world.positions.add(position)
-    live.move(message_of(live.watch_id, [position]))
+    live.move(news_of_position(position))
     assert len(live.shown()) == 1
     live.families.end(family_id)
-    live.move(message_of(live.watch_id, [position]))
+    live.move(news_of_position(position))
     assert live.shown() == []
 
 
@@ -113,7 +134,7 @@ def test_nothing_of_a_connection_or_a_place_is_logged(
     live.tell("MESSAGE", {"token": token})
     live.tell("MESSAGE", "garbage")
     live.tell("MESSAGE", {"token": token}, connection_id="other=")
-    live.move(message_of(live.watch_id, [position]), "garbage")
+    live.move(news_of_position(position), "garbage")
     live.tell("DISCONNECT")
     written = capsys.readouterr().out + caplog.text
     assert '"message": 1' in written
@@ -138,7 +159,7 @@ def test_one_message_that_cannot_be_shown_takes_no_other_with_it(
         return between(watch_id, *rest, **named)
 
     monkeypatch.setattr(live.feed.positions.positions, "between", failing_once)
-    live.move(message_of(other, [position]), message_of(live.watch_id, [position]))
+    live.move(news_of_position(position, other), news_of_position(position))
     assert [each["type"] for each in live.shown()] == ["position"]
     assert '"lost_messages": 1, "shown_messages": 1' in capsys.readouterr().out
 
@@ -149,7 +170,7 @@ def test_a_failure_of_our_own_is_not_hidden(live: Live, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(live.feed.positions.positions, "between", failing)
     with pytest.raises(KeyError):
-        live.move(message_of(live.watch_id, [any_position(live.watch_id, NOON)]))
+        live.move(news_of_position(any_position(live.watch_id, NOON)))
 
 
 def test_connections_ask_what_their_function_is_granted_and_no_more(live: Live, calls: Calls) -> None:
@@ -174,11 +195,15 @@ def test_the_feed_asks_what_its_function_is_granted_and_no_more(
     position = any_position(live.watch_id, NOON)
     live.world.positions.add(position)
     live.tell("MESSAGE", {"token": live.token(live.member(live.watch_id))})
+    command, setting = live.stored_changes()
     calls.clear()
-    live.move(message_of(live.watch_id, [position]))
+    live.move(
+        news_of_position(position),
+        message_of(News(watch_id=live.watch_id, commands=(command.command_id,), settings=(setting.name,))),
+    )
     assert calls.others == {("kms", "Decrypt"), ("apigatewaymanagementapi", "PostToConnection")}
     monkeypatch.setattr(GatewayScreens, "show", lambda *_: False)  # the app was closed
-    live.move(message_of(live.watch_id, [position]))
+    live.move(news_of_position(position))
     assert calls.tables == granted(LIVE_FEED.access)
 
 
