@@ -45,6 +45,6 @@ def _outcome(body: str, feed: Feed) -> str:
     except Exception as error:
         if not is_outage(error):
             raise
-        _LOG.warning("news were not shown: %s", type(error).__name__)
+        _LOG.warning("news was not shown: %s", type(error).__name__)
         return LOST
     return SHOWN
