@@ -86,7 +86,7 @@ class _Sealing:
 
     def add(self, watch_id: WatchId, moment: Moment) -> bool:
         record = self._moments.sealed(watch_id, moment)
-        key = (record.watch_id, record.moment)
+        key = (watch_id, record.moment)
         return self._held.setdefault(key, item := record.serialize()) is item
 
 

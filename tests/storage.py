@@ -18,7 +18,7 @@ BUCKET = bucket_name(STAGE, "000000000000")
 
 @contextmanager
 def storage() -> Iterator[Settings]:
-    """Yield settings of fresh tables, a bucket and a KMS key; the records imported so far are connected to the tables."""
+    """Yield settings of fresh tables, a bucket and a KMS key; records imported so far are connected to the tables."""
     with mock_aws():
         settings = Settings(stage=STAGE, region=REGION)
         create_tables(settings)

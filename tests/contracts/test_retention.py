@@ -63,6 +63,18 @@ class Kept:
     read: Callable[[Case, datetime], Sequence[object]]
 
 
+def _invite_and_offer(case: Case) -> None:
+    owner = case.world.owner_of(case.watch_id)
+    invitation = any_invitation(case.watch_id, case.at, invited_by=owner)
+    case.world.invitations.add(invitation)
+    member = any_member(case.watch_id, case.at)
+    case.world.families.join(invitation, member)
+    case.world.families.offer(
+        OwnershipOffer(watch_id=case.watch_id, to=member.account_id, by=owner, offered_at=case.at)
+    )
+    case.world.invitations.add(any_invitation(case.watch_id, case.at))
+
+
 KEPT = {
     "position": Kept(
         lambda case: case.world.positions.add(any_position(case.watch_id, case.at)),
@@ -133,10 +145,7 @@ KEPT = {
         ],
     ),
     "invitation": Kept(
-        lambda case: [
-            case.world.invitations.add(any_invitation(case.watch_id, case.at)),
-            case.world.families.offer(_offer(case)),
-        ],
+        _invite_and_offer,
         lambda case, now: [
             case.world.invitations.of_watch(case.watch_id, now),
             case.world.families.offer_of(case.watch_id, now),
@@ -219,22 +228,13 @@ NOT_HERE = {
 
 THREE_MONTHS = pytest.mark.promise("P-27", guard="core.retention.policy:is_over", part="places, alerts and states")
 
-MARKS = {
+MARKS: dict[str, pytest.MarkDecorator | tuple[pytest.MarkDecorator, ...]] = {
     **dict.fromkeys(("learned_place", "watch_state", "alert"), THREE_MONTHS),
     "telemetry": (
         pytest.mark.promise("P-20", guard="core.retention.policy:is_over", part="same retention"),
         pytest.mark.promise("P-21", guard="core.retention.policy:is_over", part="every read ends"),
     ),
 }
-
-
-def _offer(case: Case) -> OwnershipOffer:
-    owner = case.world.owner_of(case.watch_id)
-    invitation = any_invitation(case.watch_id, case.at)
-    case.world.invitations.add(invitation)
-    member = any_member(case.watch_id, case.at)
-    case.world.families.join(invitation, member)
-    return OwnershipOffer(watch_id=case.watch_id, to=member.account_id, by=owner, offered_at=case.at)
 
 
 def _all(between: Callable[..., Page[Any]], case: Case, now: datetime, owner: str | None = None) -> Sequence[Any]:

@@ -6,7 +6,7 @@ import os
 import socket
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -220,15 +220,16 @@ def test_a_grant_for_one_class_of_objects_one_function_and_one_secret_holds_for_
             s3.get_object(Bucket="media", Key="voice/gone")
         assert json.load(functions.invoke(FunctionName="ours")["Payload"]) == "asked"
         secrets.get_secret_value(SecretId="of/ours")
-        for refused in (
+        refused: tuple[Callable[[], object], ...] = (
             lambda: s3.put_object(Bucket="media", Key="photo/one", Body=b"sealed"),
             lambda: s3.get_object(Bucket="media", Key="photo/one"),
             lambda: s3.delete_object(Bucket="media", Key="voice/one"),
             lambda: functions.invoke(FunctionName="theirs"),
             lambda: secrets.get_secret_value(SecretId="of/theirs"),
-        ):
+        )
+        for each in refused:
             with pytest.raises(ClientError, match=r"not authorized|[Dd]enied"):
-                refused()
+                each()
 
 
 def platform_application(sns: Any, name: str) -> str:

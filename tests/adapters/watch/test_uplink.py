@@ -6,14 +6,14 @@ import pytest
 
 from adapters.watch.uplink import WireDecoder
 from core.kernel.geo import Point
-from core.tracking.model import Addressed, Cell, NothingKept, Report, Undecodable
+from core.tracking.model import Addressed, Cell, NothingKept, Recording, Report, Undecodable
 from tests.clocks import NOON
 from tests.frames import DEVICE, location, minutes, raw
 
 DECODER = WireDecoder()
 
 
-def _decode(content: str) -> Report | NothingKept | Undecodable:
+def _decode(content: str) -> Report | Recording | NothingKept | Undecodable:
     addressed = DECODER.address(raw(content))
     assert isinstance(addressed, Addressed)
     return DECODER.decode(addressed, NOON)
