@@ -159,15 +159,20 @@ class DynamoFamilies:
 
     def join(self, invitation: Invitation, newcomer: Member) -> None:
         """See Families."""
+        watch_id, host = invitation.watch_id, invitation.invited_by
+        refusal = InvitationRefused("it does not stand")
+        if newcomer.account_id == host:  # DynamoDB takes no transaction that names an item twice
+            raise refusal if MembershipRecord.find(host, watch_id) is None else AlreadyMember("has joined")
         by_account, by_watch = parts_of(newcomer)
         by_watch.name = self._sealed(newcomer.watch_id, newcomer.account_id, newcomer.name)
         together = Together()
+        _require_owner(together, watch_id, host, refusal)
         together.remove(
-            InvitationRecord(invitation.watch_id, invitation.invitation_id),
+            InvitationRecord(watch_id, invitation.invitation_id),
             (InvitationRecord.secret_hash == invitation.secret_hash)
             & (InvitationRecord.role == newcomer.role.value)
             & (InvitationRecord.expires_at > newcomer.since.replace(microsecond=0)),
-            InvitationRefused("it does not stand"),
+            refusal,
         )
         together.put(by_account, MembershipRecord.account_id.does_not_exist(), AlreadyMember("has joined"))
         together.put(by_watch, MemberRecord.account_id.does_not_exist(), AlreadyMember("has joined"))
@@ -285,9 +290,11 @@ class DynamoFamilies:
             return None
 
 
-def _require_owner(together: Together, watch_id: WatchId, account_id: AccountId) -> None:
+def _require_owner(
+    together: Together, watch_id: WatchId, account_id: AccountId, otherwise: Refused | None = None
+) -> None:
     is_owner = MembershipRecord.role == Role.OWNER.value
-    together.require(MembershipRecord(account_id, watch_id), is_owner, NotTheOwner("not the owner"))
+    together.require(MembershipRecord(account_id, watch_id), is_owner, otherwise or NotTheOwner("not the owner"))
 
 
 def _give_role(

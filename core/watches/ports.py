@@ -118,7 +118,8 @@ class Families(Protocol):
     def join(self, invitation: Invitation, newcomer: Member) -> None:
         """Add a member and use the invitation up, at the instant newcomer.since.
 
-        Raise InvitationRefused when it does not stand as it is given here, AlreadyMember or FamilyFull.
+        Raise InvitationRefused when it does not stand as it is given here or who made it owns the watch no more,
+        AlreadyMember or FamilyFull.
         """
         ...
 

@@ -61,9 +61,11 @@ class Bindings:
         def let_go(watch_id: WatchId, _owner: AccountId) -> None:
             rousing.rouse(watch_id)  # its connection learns that it is bound no more
 
-        def withdraw_all(watch_id: WatchId, _owner: AccountId) -> None:
+        def withdraw_invitations(watch_id: WatchId, _owner: AccountId) -> None:
             for invitation in invitations.of_watch(watch_id, clock.now()):
                 invitations.remove(watch_id, invitation.invitation_id)
+
+        def withdraw_offer(watch_id: WatchId, _owner: AccountId) -> None:
             families.withdraw_offer(watch_id)
 
         forgetting = Forgetting(states, due_times, clock)
@@ -83,14 +85,14 @@ class Bindings:
                 families=families,
                 invitations=invitations,
                 partings=[preferences.remove],
-                handovers=[sims.owner_left],
+                handovers=[sims.owner_left, withdraw_invitations],
                 limits=limits,
                 announcer=announcer,
                 clock=clock,
             ),
             unbinding=Unbinding(
                 devices=devices,
-                endings=[forget, withdraw_all, sims.watch_unbound, let_go],
+                endings=[forget, withdraw_invitations, withdraw_offer, sims.watch_unbound, let_go],
                 partings=[preferences.remove],
                 announcer=announcer,
                 clock=clock,

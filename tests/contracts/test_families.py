@@ -34,7 +34,8 @@ SECOND = timedelta(seconds=1)
 def joined(world: World, watch_id: WatchId, **known: Any) -> Member:
     """Let somebody join."""
     member = any_member(watch_id, world.clock.now(), **known)
-    invitation = any_invitation(watch_id, world.clock.now(), role=member.role)
+    owner = world.owner_of(watch_id)
+    invitation = any_invitation(watch_id, world.clock.now(), role=member.role, invited_by=owner)
     world.invitations.add(invitation)
     world.families.join(invitation, member)
     return member
@@ -52,7 +53,7 @@ def roles(world: World, watch_id: WatchId) -> dict[AccountId, Role]:
 
 def test_whoever_is_invited_joins_once(world: World) -> None:
     watch_id = world.watch()
-    invitation = any_invitation(watch_id, NOON, role=Role.VIEWER)
+    invitation = any_invitation(watch_id, NOON, role=Role.VIEWER, invited_by=world.owner_of(watch_id))
     world.invitations.add(invitation)
     assert world.invitations.of_watch(watch_id, NOON) == [invitation]
     assert world.invitations.get(watch_id, invitation.invitation_id, NOON) == invitation
@@ -82,7 +83,7 @@ def test_nobody_joins_by_an_invitation_that_does_not_stand(
     world: World, changed: dict[str, Any], joins_at: Any, role: Role
 ) -> None:
     watch_id = world.watch()
-    invitation = any_invitation(watch_id, NOON)
+    invitation = any_invitation(watch_id, NOON, invited_by=world.owner_of(watch_id))
     world.invitations.add(invitation)
     with pytest.raises(InvitationRefused):
         world.families.join(replace(invitation, **changed), any_member(watch_id, joins_at, role=role))
@@ -90,9 +91,25 @@ def test_nobody_joins_by_an_invitation_that_does_not_stand(
     assert world.invitations.of_watch(watch_id, NOON) == [invitation]
 
 
+def test_an_invitation_holds_as_long_as_who_made_it_owns_the_watch(world: World) -> None:
+    watch_id = world.watch()
+    heir, before = joined(world, watch_id).account_id, world.owner_of(watch_id)
+    invitation = any_invitation(watch_id, NOON, invited_by=before)
+    world.invitations.add(invitation)
+    with pytest.raises(AlreadyMember):
+        world.families.join(invitation, any_member(watch_id, NOON, account_id=before))
+    world.families.offer(OwnershipOffer(watch_id=watch_id, to=heir, by=before, offered_at=NOON))
+    world.families.take_over(watch_id, heir, NOON)
+    world.families.remove(watch_id, before, heir)
+    for guest in (AccountId(new_id()), before):
+        with pytest.raises(InvitationRefused):
+            world.families.join(invitation, any_member(watch_id, NOON, account_id=guest))
+    assert roles(world, watch_id) == {heir: Role.OWNER}
+
+
 def test_an_invitation_to_one_watch_opens_no_other(world: World) -> None:
     invited, other = world.watch(), world.watch(OTHER_DEVICE)
-    invitation = any_invitation(invited, NOON)
+    invitation = any_invitation(invited, NOON, invited_by=world.owner_of(other))
     world.invitations.add(invitation)
     with pytest.raises(InvitationRefused):
         world.families.join(replace(invitation, watch_id=other), any_member(other, NOON))

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.dynamo.memberships import PastWatchRecord
 from core.kernel.ids import AccountId, WatchId, new_id
-from core.watches.model import MOST_MEMBERS, FamilyFull, NotBindable, NotTheOwner, Role, Standing
+from core.watches.model import MOST_MEMBERS, InvitationRefused, NotBindable, NotTheOwner, Role, Standing
 from tests.builders import any_invitation, any_member
 from tests.clocks import NOON, FrozenClock
 from tests.contracts.test_families import joined
@@ -132,10 +132,10 @@ def test_whoever_belonged_to_a_watch_does_not_once_it_is_unbound() -> None:
 
 def test_nobody_joins_a_watch_that_was_unbound(world: World) -> None:
     watch_id = world.watch()
-    invitation = any_invitation(watch_id, NOON)
+    invitation = any_invitation(watch_id, NOON, invited_by=world.owner_of(watch_id))
     world.invitations.add(invitation)
     world.unbind(watch_id, NOON)
-    with pytest.raises(FamilyFull):
+    with pytest.raises(InvitationRefused):
         world.families.join(invitation, any_member(watch_id, NOON))
     assert not world.memberships.of_watch(watch_id)
 

@@ -226,6 +226,8 @@ class InMemoryFamilies:
             raise InvitationRefused("it does not stand")
         if self._memberships.get(account_id, watch_id):
             raise AlreadyMember("has joined")
+        if not self._memberships.owns(invitation.invited_by, watch_id):
+            raise InvitationRefused("it does not stand")
         if not 1 <= len(self._memberships.of_watch(watch_id)) <= MOST_MEMBERS:
             raise FamilyFull("there is no room")
         self._invitations.remove(watch_id, invitation.invitation_id)

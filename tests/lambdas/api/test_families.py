@@ -250,6 +250,18 @@ def test_the_ownership_moves_when_both_want_it(home: Household) -> None:
     assert home.call("GET", "/ownership").json == {"offer": None}
 
 
+def test_the_invitations_of_an_owner_end_with_the_ownership(home: Household) -> None:
+    opa, opas = home.member("opa")
+    code = home.invite()
+    assert home.call("POST", "/ownership", json={"account_id": opa}).status == 201
+    assert home.ask("POST", f"/v1/watches/{home.watch_id}/ownership/accept", token=opas).status == 200
+    path = f"/v1/watches/{home.watch_id}"
+    assert home.ask("GET", f"{path}/invitations", token=opas).json["items"] == []
+    assert home.ask("DELETE", f"{path}/members/{home.account_id}", token=opas).status == 204
+    assert code_of(home.accept(code, home.bearer)) == (409, "invitation_refused"), "nobody lets themselves in again"
+    assert [each.account_id for each in home.memberships.of_watch(home.watch_id)] == [opa]
+
+
 def test_the_ownership_is_offered_to_members_only(home: Household) -> None:
     stranger, _ = home.guest("bram")
     for nobody in (stranger, home.account_id, new_id(), "x"):
