@@ -173,6 +173,11 @@ class Stage:
         assert setting in _SECRETS
         return self._given(setting)
 
+    @property
+    def names_of_secrets(self) -> frozenset[str]:
+        """The names of all secrets that the stage reads."""
+        return frozenset(filter(None, map(self._given, _SECRETS)))
+
     def _given(self, setting: str) -> str | None:
         value: str | None = getattr(self, setting.replace("-", "_"))
         return value

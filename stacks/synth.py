@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from stacks.bridge import BridgeStack
 from stacks.data import DataStack
 from stacks.encryption import encryption_violations
+from stacks.hard_coded import secret_violations
 from stacks.platform import PlatformStack
 from stacks.profiles import bucket_violations, recovery_violations, route_violations
 from stacks.residency import residency_violations
@@ -51,13 +52,14 @@ def synthesize(app: cdk.App, stage: Stage) -> Path:
 
 
 def violations_of(template: Mapping[str, Any], stage: Stage) -> list[str]:
-    """Return a sentence for each thing that leaves the region, has no key of ours or does not fit its profile."""
+    """Return a sentence for each thing that leaves the region, has no key of ours, tells a secret or does not fit."""
     return [
         *residency_violations(template, stage.region),
         *encryption_violations(template),
         *bucket_violations(template, is_on_aws=stage.is_on_aws),
         *recovery_violations(template),
         *route_violations(template),
+        *secret_violations(template, stage.names_of_secrets),
     ]
 
 

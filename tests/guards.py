@@ -97,6 +97,8 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "lambdas.api.routes.settings:_changed_watch": lambda _call, watch_id, _name: watch_id,
     "lambdas.api.schemas.settings:masked_number": first_argument,
     "core.commands.values:checked_number": first_argument,
+    "stacks.hard_coded:secret_violations": returns([]),
+    "stacks.hard_coded:secrets_in": returns([]),
     "adapters.jwt_signer:JwtAccessTokens._named": lambda self, _kid: self._keys[0],
     "adapters.jwt_signer:JwtAccessTokens.public_keys": lambda self: [self._keys[0].jwk],
     "adapters.jwt_signer:is_access_token": returns(True),

@@ -55,6 +55,19 @@ def test_a_network_from_which_strangers_could_speak_proves_nobody(network: str) 
         stage_of({**PRODUCTION, "watch-networks": network})
 
 
+@pytest.mark.parametrize(("keys", "numbers"), [("", ("1",)), ("1,2", ("1", "2")), ("12,11", ("12", "11"))])
+def test_a_stage_signs_with_the_first_of_its_keys_and_has_one_unless_told_otherwise(
+    keys: str, numbers: tuple[str, ...]
+) -> None:
+    assert stage_of({**PRODUCTION, "signing-keys": keys}).signing_keys == numbers
+
+
+@pytest.mark.parametrize("keys", ["0", "01", "1,1", "1,", ",1", "1, 2", "new", "12345", " "])
+def test_keys_that_are_not_told_apart_by_a_number_are_refused(keys: str) -> None:
+    with pytest.raises(StageRefused, match="signing-keys: they are different numbers"):
+        stage_of({**PRODUCTION, "signing-keys": keys})
+
+
 def test_the_local_stage_needs_no_choice() -> None:
     assert stage_of({"stage": "local"}).trust_unproven
 
