@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LINES_AT_ONCE: Final = 8
 """Threads: each waits for DynamoDB most of the time, and all share one core with the loop."""
 ARRIVALS_PER_S: Final = 60.0
-"""Watches whose presence is written and outbox read, in four calls and some 5 ms of processor time each. When thousands
+"""Watches whose presence is written and outbox read, in five calls and some 6 ms of processor time each. When thousands
 come back at once the loop keeps most of its core, and whoever is nudged passes them by."""
 FRAMES_HELD: Final = 32  # of one watch that wait for a thread; what it asks for more often is told once
 STRAYS_HELD: Final = 1_000  # waiting lines from which on a nudge for somebody who is not here is passed over
@@ -131,7 +131,7 @@ class Downlink:
         slot.frames += frames[:room]
         if room < len(frames):
             self._counters.counts["RequestsDropped"] += len(frames) - room
-        self._want(slot, is_urgent=True)
+        self._want(slot, is_urgent=slot.peer is None)  # a storm of returning watches that ask is one all the same
 
     def nudged(self, addressee: str) -> None:
         """Look what waits for an addressee."""

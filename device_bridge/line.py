@@ -163,7 +163,7 @@ class Line:
                 addressee=self.addressee, connection=peer.number, queue=queue, since=peer.since, heard_at=now
             )
             self._stores.presences.put(here)
-        if told.nudged:
+        if told.peer is not None or told.nudged:
             self._require_binding(peer)
         is_news = told.peer is not None or told.moved or told.nudged
         if peer.identity.standing is Standing.BOUND:
@@ -185,6 +185,7 @@ class Line:
         for frame in frames:
             self._hear(frame, peer, delivery, now)
         if delivery is None:
+            self._rest()
             return None
         self._deliver(delivery, peer, now)
         look_at = delivery.look_again_at(now)
@@ -201,10 +202,11 @@ class Line:
         """Return the delivery with what the stores hold now."""
         stores = self._stores
         if self._delivery is None:
-            self._time_zone = stores.profiles.get(watch_id).time_zone
-            self._delivery = Delivery(self._time_zone)
+            self._delivery = Delivery()
             self._kept_until = now + _KEPT
-        self._delivery.load(stores.commands.waiting(watch_id, now), self._ledger.settings_of(watch_id, now))
+        self._time_zone = stores.profiles.get(watch_id).time_zone
+        waiting, settings = stores.commands.waiting(watch_id, now), self._ledger.settings_of(watch_id, now)
+        self._delivery.load(waiting, settings, self._time_zone)
         return self._delivery
 
     def _hear(self, frame: Frame, peer: Peer, delivery: Delivery | None, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What goes down one connection of a watch, and when. Sans-I/O: whoever drives it stores, encodes and writes.
 
-delivery = Delivery(time_zone)
-delivery.load(commands.waiting(watch_id, now), settings.of_watch(watch_id))  # when it connects, and at each nudge
+delivery = Delivery()
+delivery.load(commands.waiting(watch_id, now), settings.of_watch(watch_id), time_zone)  # at first, and at each nudge
 for step in delivery.steps(now):  # until there are none
     stored = ledger.record(step, now)  # before the first byte leaves; another event, if may_still says no
     delivery.recorded(step, stored, expected_replies, now)  # and, of WRITTEN, the frames are written
@@ -122,12 +122,13 @@ class _Written(NamedTuple):
 class _InFlight:
     """An item as it was written last.
 
-    words: of each attempt the own words of its frames; open_words: those that are not answered yet. One attempt that is
-    answered whole is enough, and another may have used other words.
+    time_zone: the watch's at that instant. words: of each attempt the own words of its frames; open_words: those that
+    are not answered yet. One attempt that is answered whole is enough, and another may have used other words.
     """
 
     item: Item
     at: datetime
+    time_zone: str
     words: dict[int, frozenset[str]]
     open_words: dict[int, Counter[str]]
 
@@ -139,8 +140,8 @@ class Delivery:
     connection is taken over: the watch speaks here now.
     """
 
-    def __init__(self, time_zone: str) -> None:
-        self._time_zone = time_zone
+    def __init__(self) -> None:
+        self._time_zone = ""
         self._items: dict[Key, Item] = {}
         self._in_flight: dict[Key, _InFlight] = {}
         self._timed_out: dict[Key, _InFlight] = {}
@@ -150,8 +151,9 @@ class Delivery:
         self._forgotten: set[Key] = set()
         self._takes_voices = True
 
-    def load(self, commands: Iterable[Command], settings: Iterable[Setting]) -> None:
+    def load(self, commands: Iterable[Command], settings: Iterable[Setting], time_zone: str) -> None:
         """Take what the stores hold now."""
+        self._time_zone = time_zone
         items: list[Item] = [*commands, *settings]
         self._items = {key_of(item): item for item in items}
 
@@ -301,12 +303,17 @@ class Delivery:
         words, open_words = (before.words, before.open_words) if before and is_again else ({}, {})
         own = Counter(each[0] for each in expected_replies)
         words[item.attempts], open_words[item.attempts] = frozenset(own), own
-        self._in_flight[key_of(item)] = _InFlight(item, now, words, open_words)
+        self._forget_written(now)
+        self._in_flight[key_of(item)] = _InFlight(item, now, self._time_zone, words, open_words)
         self._written += [_Written(_name_of(item), item.attempts, each, now) for each in expected_replies]
+
+    def _forget_written(self, now: datetime) -> None:
+        """Wait no more for answers that would come late."""
+        self._written = [each for each in self._written if now < each.at + LATE]
 
     def _answered_by(self, reply: Reply, now: datetime) -> _Written | None:
         """Return the oldest frame that waits for this word as its own, else for it as another, and wait no more."""
-        self._written = [each for each in self._written if now < each.at + LATE]
+        self._forget_written(now)
         for is_own in (True, False):
             for place, written in enumerate(self._written):
                 if reply.word in (written.words[:1] if is_own else written.words[1:]):
@@ -326,7 +333,7 @@ class Delivery:
         self._in_flight.pop(key_of(item), None)
         shown = None
         if event is Event.ANSWERED and isinstance(item, Setting) and item.name is SettingName.LANGUAGE:
-            shown = {**item.desired, UTC_OFFSET: utc_offset_minutes(self._time_zone, in_flight.at)}
+            shown = {**item.desired, UTC_OFFSET: utc_offset_minutes(in_flight.time_zone, in_flight.at)}
         [step] = self._given([Step(item=item, event=event, shown=shown, answered=answered)])
         return step
 

@@ -1,10 +1,11 @@
 """What a watch is sent, what becomes of it, and who never gets it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from core.commands.delivery import USUAL_TIME_OUT
+from core.commands.delivery import USUAL_TIME_OUT, UTC_OFFSET
 from core.commands.model import (
     Command,
     CommandKind,
@@ -481,3 +482,73 @@ async def test_a_watch_that_connects_for_the_first_time_gets_a_password_of_its_o
     assert frame.content != b"PW,123456"
     await watch.sends("PW")
     await family.is_set(SettingName.SMS_PASSWORD, SettingState.ACKNOWLEDGED)
+
+
+async def test_a_time_zone_that_changes_while_something_is_under_way_is_told_at_once(family: Family) -> None:
+    watch = await connected(family)
+    command = family.orders()
+    family.nudges()
+    assert await watch.hears() == "FIND"
+    profiles = family.world.stores.profiles
+    profiles.replace(replace(profiles.get(family.watch_id), time_zone="Europe/Athens"))
+    family.nudges()
+    assert await watch.hears() == "LZ,16,+2"
+    await watch.sends("LZ", "FIND")
+    await family.is_in(CommandState.ACKNOWLEDGED, command)
+    await family.is_set(SettingName.LANGUAGE, SettingState.ACKNOWLEDGED)
+    assert family.setting(SettingName.LANGUAGE).acknowledged[UTC_OFFSET] == 120
+
+
+async def test_an_answer_tells_of_the_time_zone_that_the_watch_was_told(family: Family) -> None:
+    family.wants(SettingName.LANGUAGE, {"language": "nl"})
+    watch = await connected(family)
+    assert await watch.hears() == "LZ,16,+1"
+    profiles = family.world.stores.profiles
+    profiles.replace(replace(profiles.get(family.watch_id), time_zone="Europe/Athens"))
+    family.nudges()
+    await family.is_read()
+    await watch.sends("LZ")
+    assert await watch.hears() == "LZ,16,+2"
+
+
+async def test_a_device_that_comes_back_as_another_watch_is_served_as_that_one(family: Family) -> None:
+    watch = await connected(family)
+    await watch.hangs_up()
+    await family.world.until(lambda: not family.world.bridge.downlink._slots)
+    family.world.devices.unbind(family.watch_id, OWNER, family.world.utc.now())
+    bought = WatchId(new_id())
+    family.world.devices.bind(DEVICE, bought, OWNER, family.world.utc.now())
+    family.world.sets_up(bought)
+    Family(family.world, bought).orders()
+    watch = await family.world.connects()
+    await watch.is_known()
+    assert await watch.hears() == "FIND"
+
+
+async def test_what_returning_watches_ask_for_waits_for_their_turn(world: World) -> None:
+    world.stop_ticking()
+    family = Family(world, world.binds(DEVICE))
+    downlink = world.bridge.downlink
+    for number in range(int(2 * ARRIVALS_PER_S)):
+        downlink.nudged(f"somebody who is not here {number}")
+    await world.until(lambda: not downlink._serving)
+    watch = await world.connects()
+    await watch.sends("SOSQ", "LK")
+    assert await watch.hears() == "LK"
+    slot = downlink._slots[family.watch_id]
+    assert slot in downlink._patient
+    family.orders()
+    family.nudges()
+    assert await watch.hears() == "FIND", "somebody waits for this one"
+
+
+async def test_a_report_leaves_nothing_in_memory(family: Family) -> None:
+    watch = await connected(family)
+    family.world.passes(SWEEP_S)
+    await family.is_read()
+    assert family.is_at_rest()
+    await watch.sends("CONFIG,TY:G75")
+    assert await watch.hears() == "CONFIG,1"
+    await family.is_read()
+    await family.world.until(lambda: family.world.stores.capabilities.get(family.watch_id) is not None)
+    assert family.world.bridge.downlink._slots[family.watch_id].line._capabilities is None

@@ -65,11 +65,12 @@ class Line:
         self.connect()
 
     def connect(self) -> None:
-        self.delivery = Delivery("Europe/Amsterdam")
+        self.delivery = Delivery()
         self.load()
 
     def load(self) -> None:
-        self.delivery.load(self.commands.waiting(WATCH, self.clock.now()), self.settings.of_watch(WATCH))
+        waiting, settings = self.commands.waiting(WATCH, self.clock.now()), self.settings.of_watch(WATCH)
+        self.delivery.load(waiting, settings, "Europe/Amsterdam")
 
     def order(self, kind: CommandKind, number: int = 0, **known: Any) -> Command:
         return self.commands.add(any_command(WATCH, self.clock.now(), number, kind=kind, **known))
