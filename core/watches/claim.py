@@ -82,7 +82,7 @@ class Claim:
 
     def claim(self, account_id: AccountId, device_id: str, proof: Secret | ShownCode, address: str) -> WatchId:
         """Make the account the owner of a new watch; raise ClaimRefused or TooManyAttempts."""
-        self._limits.admit(CLAIMS, account_id, address, device_id)
+        self._limits.admit(CLAIMS, account_id, address)
         identity, device = self._devices.described(device_id)
         is_proven = self._is_proven(identity, device, proof)
         if device is not None and is_proven and identity.standing is Standing.STOCKED:
@@ -96,6 +96,7 @@ class Claim:
             self._codes.remove(identity.name)
             self._limits.forgive(CLAIMS, account_id)
             return watch_id
+        self._limits.count_at(device_id, CLAIMS)  # wrong ones alone: nobody uses up the tries of who has the proof
         self._tell_owner(identity, device_id, is_proven=is_proven)
         raise ClaimRefused("no such claim")
 

@@ -25,7 +25,7 @@ ACCEPTANCES = Allowance("acceptance", per_address=50, per_device=0)
 
 
 class GuessLimits:
-    """Counts tries before anything is looked at. After ten that failed, an account waits longer each time."""
+    """Counts tries, mostly before anything is looked at. After ten that failed, an account waits longer each time."""
 
     def __init__(self, attempts: Attempts, clock: Clock) -> None:
         self._attempts = attempts
@@ -37,8 +37,12 @@ class GuessLimits:
         network = f"{allowance.act}:address:{network_of(address)}"
         count_in_window(self._attempts, network, allowance.per_address, now)
         if device_id is not None:
-            count_in_window(self._attempts, f"{allowance.act}:device:{device_id}", allowance.per_device, now)
+            self.count_at(device_id, allowance)
         self._attempts.advance(_counter(allowance, account_id), lambda tally: next_tally(tally, now), now)
+
+    def count_at(self, device_id: str, allowance: Allowance) -> None:
+        """Count one try at a device, whoever makes it; raise TooManyAttempts."""
+        count_in_window(self._attempts, f"{allowance.act}:device:{device_id}", allowance.per_device, self._clock.now())
 
     def forgive(self, allowance: Allowance, account_id: AccountId) -> None:
         """Forget the account's tries after a right one."""

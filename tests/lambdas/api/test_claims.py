@@ -185,6 +185,14 @@ def test_many_accounts_together_guess_no_more_at_a_device_or_from_an_address(
     assert shop.claim(token=shop.bearer, secret=WRONG).status == 429
 
 
+def test_nobody_keeps_the_buyer_out_by_guessing_at_the_device(shop: Shop) -> None:
+    guessers = [shop.buyer(f"guesser{number}@example.nl") for number in range(CLAIMS.per_device // 9 + 1)]
+    for guess in range(CLAIMS.per_device):
+        refusal(shop.claim(token=guessers[guess // 9], secret=WRONG))
+    assert shop.claim(token=guessers[-1], secret=WRONG).status == 429
+    assert shop.claim().status == 201
+
+
 @pytest.mark.promise("P-51", guard="core.accounts.attempts:exceeds", part="claims")
 def test_a_screen_is_not_filled_with_codes(shop: Shop) -> None:
     for _ in range(CLAIM_CODES.per_device):
