@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from adapters.dynamo.together import TRIES, Together
 from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, WatchId
 from core.retention.policy import POLICY, Subject
-from core.vault.model import STOCK, SealedUnder
+from core.vault.model import STOCK, SealedUnder, Unreadable
 from core.vault.ports import Lookup, Sealer, SubjectKeys
 from core.watches.model import Binding, Identity, Membership, NotBindable, NotTheOwner, Role, Standing, StockedDevice
 
@@ -92,6 +93,8 @@ class DynamoDevices(DynamoStandings):
         name = self._name(device_id)
         record = DeviceRecord.find(name)
         if record is None:
+            with suppress(Unreadable):  # where no device was ever stocked
+                self._sealer.seal(b"", _under(name))  # asks for the keys of a known one, or the calls would tell
             return Identity(standing=Standing.UNKNOWN, name=name), None
         return _identity(record), self._stocked(record)
 

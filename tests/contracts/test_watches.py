@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 
 from adapters.dynamo.memberships import PastWatchRecord
+from adapters.keyring import CACHED_FOR
 from core.kernel.ids import AccountId, WatchId, new_id
 from core.watches.model import MOST_MEMBERS, InvitationRefused, NotBindable, NotTheOwner, Role, Standing
 from tests.builders import any_invitation, any_member
+from tests.calls import recorded_calls
 from tests.clocks import NOON, FrozenClock
 from tests.contracts.test_families import joined
 from tests.frames import DEVICE, OTHER_DEVICE
@@ -147,3 +149,17 @@ def test_a_bound_device_is_known_by_its_watch(world: World) -> None:
     assert world.devices.of_watch(watch_id) is None
     world.devices.bind(DEVICE, watch_id, account_id, NOON)
     assert world.devices.of_watch(watch_id) == device
+
+
+def test_a_device_that_nobody_knows_costs_as_many_calls_as_one_that_is_stocked() -> None:
+    clock = FrozenClock()
+    asked = []
+    with recorded_calls() as calls, on_dynamo(clock) as world:
+        world.devices.stock(stocked())
+        for device_id in (DEVICE, OTHER_DEVICE):
+            clock.advance(CACHED_FOR)
+            calls.clear()
+            world.devices.described(device_id)
+            asked.append(list(calls.in_order))
+    assert asked[0] == asked[1]
+    assert len(asked[0]) > 1, "a key among them"
