@@ -12,6 +12,7 @@ from core.kernel.clock import Clock, ms_of
 from core.kernel.ids import WatchId
 from core.tracking.alarms import Alarm, AlarmKind
 from core.tracking.model import Sighting
+from core.tracking.ports import NotAsked
 from core.vault.model import EpochOver, Unreadable
 from core.vault.ports import Lookup
 from core.zones.engine import Followed, first_outside_at, follow, settle, time_of
@@ -53,7 +54,7 @@ class Watchkeeping:
     def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
         """Take in the sightings of a batch, in order of time; nothing comes of a watch that was erased meanwhile.
 
-        Raise WatchContended.
+        Raise WatchContended, or NotAsked when all is done but that.
         """
         if not sightings:
             return
@@ -65,10 +66,20 @@ class Watchkeeping:
 
         try:
             state = self._memory.change(watch_id, stepped)
-            if self._locator is not None and state is not None and self._has_perhaps_left(state, sightings):
-                self._locator.locate(watch_id)
         except (EpochOver, Unreadable):
             return
+        if state is not None and self._has_perhaps_left(state, sightings):
+            self._locate(watch_id)
+
+    def _locate(self, watch_id: WatchId) -> None:
+        if self._locator is None:
+            return
+        try:
+            self._locator.locate(watch_id)
+        except (EpochOver, Unreadable):
+            return
+        except Exception as failure:
+            raise NotAsked from failure
 
     def _has_perhaps_left(self, state: WatchState, sightings: Sequence[Sighting]) -> bool:
         """Tell whether these sightings brought a first point outside a zone, and just now."""

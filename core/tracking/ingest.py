@@ -34,6 +34,7 @@ from core.tracking.ports import (
     Inbox,
     LearnedPlaces,
     LiveFeed,
+    NotAsked,
     Positions,
     Quarantine,
     SeenFrames,
@@ -58,6 +59,8 @@ COORDINATES_REFUSED = "coordinates_refused"
 DOUBTFUL = "doubtful"
 UNWATCHED = "unwatched"
 """Watches whose watchkeeping met a bug in this batch; their frames are stored."""
+NOT_ASKED = "not_asked"
+"""Watches that could not be asked for another point: no batch waits for that, as a call for help may stand behind."""
 NOT_SHOWN = "not_shown"
 """Batches in which those who are looking could not be told of new positions."""
 
@@ -216,6 +219,8 @@ def tell(batch: Batch) -> None:
     for watch_id, of_watch in kept.items():
         try:
             batch.ports.watchkeeper.saw(watch_id, [_sighting(passage) for passage in of_watch])
+        except NotAsked:
+            batch.counts[NOT_ASKED] += 1
         except Exception as exception:  # whatever bug watchkeeping meets costs one watch's zone alarms, not its history
             if batch.ports.is_outage(exception):
                 raise

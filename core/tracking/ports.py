@@ -69,6 +69,10 @@ class Positions(Protocol):
         """Return positions with start <= at < end, oldest first, at most `limit`; `after` is a page's `next`."""
         ...
 
+    def clear(self, watch_id: WatchId, start: datetime, end: datetime, most: int) -> int:
+        """Remove positions with start <= at < end, the oldest first, at most so many; return how many there were."""
+        ...
+
 
 class TelemetryReadings(Protocol):
     """The telemetry of all watches."""
@@ -164,11 +168,18 @@ class Cells(Protocol):
         ...
 
 
+class NotAsked(Exception):  # noqa: N818 - an error is named after the fact
+    """A watch could not be asked for another point; all else that its sightings are for is done."""
+
+
 class Watchkeeper(Protocol):
     """Watches over what the frames of a watch tell: zones, battery, silence."""
 
     def saw(self, watch_id: WatchId, sightings: Sequence[Sighting]) -> None:
-        """Take in the sightings of a batch, in order of time; again changes nothing. Alarms are durable afterwards."""
+        """Take in the sightings of a batch, in order of time; again changes nothing. Alarms are durable afterwards.
+
+        Raise NotAsked.
+        """
         ...
 
 

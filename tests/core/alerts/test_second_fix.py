@@ -10,6 +10,8 @@ from core.commands.orders import Orders
 from core.commands.rousing import Rousing
 from core.commands.second_fix import SecondFix
 from core.kernel.geo import Point
+from core.kernel.ids import WatchId
+from core.tracking.ports import NotAsked
 from core.zones.model import Circle
 from tests.builders import HOME, any_zone
 from tests.clocks import NOON
@@ -41,6 +43,20 @@ def test_the_first_point_outside_asks_and_the_next_ones_do_not(at_home: Family) 
     assert at_home.locator.located == [at_home.watch_id]
     see(at_home, PARK, PARK, minutes=7)
     assert len(at_home.locator.located) == 1
+
+
+def test_whatever_keeps_it_from_being_asked_is_no_outage_and_no_point_is_lost(
+    at_home: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_out(_: WatchId) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as outage:
+        outage.setattr(at_home.locator, "locate", is_out)
+        with pytest.raises(NotAsked):
+            see(at_home, PARK)
+    see(at_home, PARK, minutes=7)
+    assert at_home.locator.located == [], "the first point is known"
 
 
 def test_coming_home_asks_nothing(at_home: Family) -> None:

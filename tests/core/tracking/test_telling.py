@@ -9,6 +9,7 @@ import pytest
 from core.kernel.ids import WatchId
 from core.tracking.admission import Intake, Outcome
 from core.tracking.model import Position, ReceivedFrame, Sighting
+from core.tracking.ports import NotAsked
 from tests.clocks import NOON, FrozenClock
 from tests.core.tracking.test_ingest import Outage
 from tests.fakes.tracking import RecordingLiveFeed, RecordingWatchkeeper
@@ -130,6 +131,13 @@ class TestWatchkeeper:
         assert not intake.unfinished
         assert intake.counts["unwatched"] == 1
         assert [told for told, _ in keeper.seen] == [other]
+
+    def test_a_watch_that_cannot_be_asked_for_another_point_holds_nothing_up(self, world: World) -> None:
+        keeper = FailingFor(world.watch(), NotAsked())
+        intake = _take(world, received(location(NOON), NOON), watchkeeper=keeper)
+        assert not intake.unfinished
+        assert intake.counts["not_asked"] == 1
+        assert intake.counts["unwatched"] == 0
 
 
 class TestLiveFeed:
