@@ -71,7 +71,7 @@ def order_command(
     order = Order(watch_id=watch, kind=kind, ordered_by=call.caller.account_id, arguments=body.arguments())
     command = call.services.orders.take(order, call.now, idempotency_key)
     if kind in _DANGEROUS:
-        _announce(call, watch, _DANGEROUS[kind])
+        _announce(call, command, _DANGEROUS[kind])
     return Response(201, "application/json", Command.of(command))
 
 
@@ -121,10 +121,11 @@ def _commanded_watch(call: Call, watch_id: str, kind: CommandKind) -> WatchId:
     return watch
 
 
-def _announce(call: Call, watch_id: WatchId, notice: NoticeKind) -> None:
-    told = guardians(call.services.memberships, watch_id)
+def _announce(call: Call, command: commands.Command, notice: NoticeKind) -> None:
+    """Tell of an order; of one that is repeated the same again, as the first may not have come so far."""
+    told = guardians(call.services.memberships, command.watch_id)
     call.services.announcer.announce(
-        Announcement(kind=notice, to=told, at=call.now, watch_id=watch_id, by=call.caller.account_id)
+        Announcement(kind=notice, to=told, at=command.ordered_at, watch_id=command.watch_id, by=command.ordered_by)
     )
 
 

@@ -9,6 +9,7 @@ from core.accounts.notices import NoticeKind
 from core.commands.model import CommandKind, CommandState, Presence
 from core.commands.orders import DEADLINES, MOST_AN_HOUR
 from core.kernel.ids import WatchId
+from core.notices.model import notice_of
 from core.watches.model import Role
 from tests.clocks import NOON
 from tests.lambdas.api.home import Home
@@ -82,6 +83,15 @@ def test_the_same_key_orders_once(home: Home) -> None:
     other = order(home, headers=KEY, json={"kind": "locate"})
     assert (other.status, other.json["code"]) == (409, "idempotency_key_reused")
     assert order(home).json["id"] != first.json["id"], "without a key each is another"
+
+
+def test_a_repeated_order_is_no_second_notice(home: Home) -> None:
+    home.announcer.announced.clear()
+    for _ in range(2):
+        assert order(home, json={"kind": "power_off"}, headers=KEY).status == 201
+        home.clock.advance(timedelta(seconds=2))
+    first, again = (notice_of(each, home.account_id) for each in home.announcer.announced)
+    assert first == again, "and it is told, in case that the first one was not"
 
 
 def test_a_key_of_another_guardian_is_another_key(home: Home) -> None:
