@@ -53,7 +53,9 @@ class DynamoPresences:
 
     def put(self, presence: Presence) -> None:
         """See Presences."""
-        PresenceRecord.of(presence).put(now=presence.heard_at.replace(microsecond=0))
+        record = PresenceRecord.of(presence)
+        is_latest = PresenceRecord.since.does_not_exist() | (PresenceRecord.since <= record.since)
+        record.put(is_latest, now=presence.heard_at.replace(microsecond=0))
 
     def end(self, addressee: str, connection: str, heard_at: datetime) -> None:
         """See Presences."""

@@ -72,7 +72,7 @@ class Presences(Protocol):
     """Which watch is connected where."""
 
     def put(self, presence: Presence) -> None:
-        """Store a connection that has begun, whatever was known before."""
+        """Store a connection that has begun, unless one is known that began later."""
         ...
 
     def end(self, addressee: str, connection: str, heard_at: datetime) -> None:

@@ -244,6 +244,16 @@ def test_the_end_of_an_old_connection_does_not_end_a_new_one(world: World) -> No
     assert world.presences.get("another", NOON) is None
 
 
+def test_an_old_connection_does_not_take_the_place_of_a_new_one(world: World) -> None:
+    newer = any_presence(connection="two", since=NOON + SECOND)
+    world.presences.put(newer)
+    world.presences.put(any_presence(queue=3, heard_at=NOON + MINUTE))
+    assert world.presences.get("watch", NOON) == newer
+    moved = replace(newer, queue=2)
+    world.presences.put(moved)
+    assert world.presences.get("watch", NOON) == moved
+
+
 def test_a_queue_is_read_by_one_task_at_a_time(world: World) -> None:
     until = NOON + MINUTE
     assert world.leases.take(0, "one", NOON, until)

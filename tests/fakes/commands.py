@@ -91,7 +91,9 @@ class InMemoryPresences:
         self.items: dict[str, Presence] = {}
 
     def put(self, presence: Presence) -> None:
-        self.items[presence.addressee] = presence
+        known = self.items.get(presence.addressee)
+        if known is None or known.since <= presence.since:
+            self.items[presence.addressee] = presence
 
     def end(self, addressee: str, connection: str, heard_at: datetime) -> None:
         known = self.items.get(addressee)
