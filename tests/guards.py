@@ -84,7 +84,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "adapters.watch.downlink:encoded": returns(b""),
     "adapters.watch.downlink:may_provision": returns(True),
     "core.commands.ledger:Ledger.settings_of": returns([]),
-    "core.commands.orders:Orders._count": returns(None),
+    "core.commands.orders:Orders.admit": returns(None),
     "core.commands.orders:Orders.take": lambda _self, order, now, *_: any_command(order.watch_id, now, kind=order.kind),
     "core.commands.transitions:after": returns(None),
     "core.commands.wishes:Wishes.take_back": lambda _self, watch_id, name, **_: any_setting(

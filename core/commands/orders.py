@@ -77,7 +77,18 @@ class Orders:
 
         Raise TooManyAttempts, IdempotencyKeyReused, or as Sealer does.
         """
-        self._count(order, now)
+        self.admit(order.watch_id, order.kind, now)
+        return self.place(order, now, key)
+
+    def admit(self, watch_id: WatchId, kind: CommandKind, now: datetime) -> None:
+        """Count an order, before anything is done for it; raise TooManyAttempts."""
+        started_at = hour_of(now)
+        counter = f"command:{watch_id}:{kind}:{started_at.isoformat()}"
+        if exceeds(self._attempts.count(counter, now), MOST_AN_HOUR[kind]):
+            raise TooManyAttempts(started_at + AN_HOUR - now)
+
+    def place(self, order: Order, now: datetime, key: str | None = None) -> Command:
+        """Take an order that was admitted: see take."""
         now = _whole_ms(now)
         compared = dict(order.arguments) if order.request is None else order.request
         request = self._lookup.of("command", json.dumps([order.kind, compared], sort_keys=True))
@@ -98,12 +109,6 @@ class Orders:
             raise IdempotencyKeyReused("the key came with another order")
         self._rousing.rouse(order.watch_id)
         return stored
-
-    def _count(self, order: Order, now: datetime) -> None:
-        started_at = hour_of(now)
-        counter = f"command:{order.watch_id}:{order.kind}:{started_at.isoformat()}"
-        if exceeds(self._attempts.count(counter, now), MOST_AN_HOUR[order.kind]):
-            raise TooManyAttempts(started_at + AN_HOUR - now)
 
 
 def hour_of(now: datetime) -> datetime:

@@ -66,10 +66,12 @@ class Correspondence:
     def send_text(self, sender: Sender, text: str) -> Message:
         """Send a text, under the same key once; raise InvalidText, or as Orders.take."""
         text = checked_text(text)
+        self._admit(sender, MessageKind.TEXT)
         return self._send(sender, self._draft(sender, MessageKind.TEXT, text.encode(), text=text))
 
     def send_voice(self, sender: Sender, recorded: bytes) -> Message:
         """Send what a phone recorded, under the same key once; raise InvalidMedia, or as Orders.take."""
+        self._admit(sender, MessageKind.VOICE)  # first: converting is what costs
         voice, duration = checked_voice(self.converter.to_amr(recorded), LONGEST_VOICE)
         media_id = MediaId(new_id())
         draft = self._draft(sender, MessageKind.VOICE, recorded, media_id=media_id, duration=duration)
@@ -101,6 +103,9 @@ class Correspondence:
         if message.media_id is not None:
             self.media.remove("voice", message.watch_id, message.media_id)
 
+    def _admit(self, sender: Sender, kind: MessageKind) -> None:
+        self.orders.admit(sender.watch_id, _KINDS[kind], self.clock.now())
+
     def _draft(
         self,
         sender: Sender,
@@ -131,7 +136,7 @@ class Correspondence:
         """Store the message, then its command: the bridge never meets a command whose message is still to come."""
         self.messages.add(draft)
         try:
-            command = self.orders.take(order_of(draft), draft.created_at, sender.key)
+            command = self.orders.place(order_of(draft), draft.created_at, sender.key)
         except Refused:  # nothing was ordered
             self.remove(draft)
             raise

@@ -119,7 +119,7 @@ def test_what_nobody_came_for_is_shown_as_expired(home: Home) -> None:
     assert stored.state is CommandState.QUEUED, "whoever looks changes nothing"
 
 
-@pytest.mark.attack("C-07", guard="core.commands.orders:Orders._count", part="limits of commands")
+@pytest.mark.attack("C-07", guard="core.commands.orders:Orders.admit", part="limits of commands")
 @pytest.mark.parametrize("body", ORDERS, ids=lambda body: body["kind"])
 def test_a_watch_is_not_kept_busy_all_day(home: Home, body: dict[str, Any]) -> None:
     for _ in range(MOST_AN_HOUR[CommandKind(body["kind"])]):

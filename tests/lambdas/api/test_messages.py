@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.commands.model import CommandKind, CommandState, Failure
+from core.commands.orders import MOST_AN_HOUR
 from core.kernel.ids import new_id
 from core.messages.model import LARGEST_VOICE_BYTES
 from core.watches.model import Role
@@ -136,7 +137,7 @@ class TestTexts:
         assert text(home, key=key).status == 409
         assert listed(home) == []
 
-    @pytest.mark.attack("Z-14", guard="core.commands.orders:Orders._count", part="messages")
+    @pytest.mark.attack("Z-14", guard="core.commands.orders:Orders.admit", part="messages")
     def test_a_watch_gets_no_more_than_a_child_can_read(self, home: Home) -> None:
         statuses = [text(home).status for _ in range(61)]
         assert statuses == [201] * 60 + [429]
@@ -201,6 +202,13 @@ class TestVoices:
             answer = home.call("POST", "/messages/voice", body=body, is_base64=is_base64, headers=headers)
             assert (answer.status, answer.json["code"]) == (400, "invalid_request")
         assert home.converter.asked == 0
+
+    @pytest.mark.attack("Z-14", guard="core.commands.orders:Orders.admit", part="voices")
+    def test_no_more_is_converted_than_may_be_sent_good_or_bad(self, home: Home) -> None:
+        most = MOST_AN_HOUR[CommandKind.VOICE]
+        assert {voice(home, b"<html>").status for _ in range(most)} == {400}
+        assert voice(home).status == 429
+        assert home.converter.asked == most
 
     def test_html_as_a_recording_is_refused_with_the_reason(self, home: Home) -> None:
         answer = voice(home, b"<html><script>alert(1)</script>")
