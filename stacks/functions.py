@@ -160,7 +160,7 @@ API = FunctionSpec(
     services=("dynamodb", "kms", "lambda", "s3", "sns", "sqs"),
     access=Access(
         tables={
-            "positions": ("PutItem", "Query"),
+            "positions": ("BatchWriteItem", "PutItem", "Query"),
             "telemetry": ("Query",),
             "learned-places": ("BatchWriteItem", "Query"),
             "zones": ("DeleteItem", "GetItem", "PutItem", "Query"),

@@ -160,6 +160,15 @@ class SealedMoments(Generic[Owner, T]):
         found = self.read(owner, now=now, start=start, end=end, after=after, page_size=limit + 1)
         return page_of(found, limit)
 
+    def remove(self, owner: Owner, start: datetime, end: datetime, most: int) -> int:
+        """Remove items with start <= at < end, openable or not, the first `most`; return how many there were."""
+        found = self._record.between(owner, first_key(start, None), last_key(end), page_size=most)
+        removing = list(islice(found, most))
+        with self._record.batch_write() as batch:
+            for record in removing:
+                batch.delete(record)
+        return len(removing)
+
     def _understood(self, owner: Owner, found: Iterable[OwnedMomentRecord]) -> Iterator[tuple[str, T]]:
         return understood(found, lambda record: (record.moment, self._to_domain(owner, self._opened(owner, record))))
 

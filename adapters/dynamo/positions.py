@@ -60,6 +60,10 @@ class DynamoPositions:
         """Return positions with start <= at < end, oldest first."""
         return self._moments.page(watch_id, start, end, now=now, limit=limit, after=after)
 
+    def clear(self, watch_id: WatchId, start: datetime, end: datetime, most: int) -> int:
+        """Remove positions with start <= at < end, the oldest first."""
+        return self._moments.remove(watch_id, start, end, most)
+
 
 def moment_of(position: Position) -> Moment:
     """Return what is sealed of a position."""

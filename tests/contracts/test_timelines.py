@@ -1,5 +1,6 @@
 """Positions and TelemetryReadings: what is kept by watch and time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -239,3 +240,22 @@ def test_readings_come_in_pages_too(world: World) -> None:
 
 def test_an_unknown_watch_has_nothing(world: World) -> None:
     assert world.history(WatchId(new_id())) == []
+
+
+def test_a_history_is_cleared_from_its_oldest_within_a_range_and_of_one_watch_alone(world: World) -> None:
+    watch_id, other = world.watch(), world.watch()
+    minutes = [NOON + timedelta(minutes=number) for number in range(5)]
+    for at in minutes:
+        world.positions.add(any_position(watch_id, at))
+        world.positions.add(any_position(other, at))
+
+    assert world.positions.clear(watch_id, minutes[1], minutes[4], 2) == 2
+    assert [each.at for each in _all(world, watch_id)] == [minutes[0], *minutes[3:]]
+    assert world.positions.clear(watch_id, minutes[1], minutes[4], 2) == 1
+    assert world.positions.clear(watch_id, minutes[1], minutes[4], 2) == 0
+    assert len(_all(world, other)) == len(minutes)
+
+
+def _all(world: World, watch_id: WatchId) -> Sequence[Position]:
+    page = world.positions.between(watch_id, LONG_AGO, FAR_AHEAD, now=NOON, limit=10, after=None)
+    return page.items

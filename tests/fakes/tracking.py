@@ -93,6 +93,12 @@ class InMemoryPositions(Timeline[Position]):
         sure = (each for each in reversed(earlier[-10:]) if each.source is Source.GPS and not each.doubts)
         return next(sure, None)
 
+    def clear(self, watch_id: WatchId, start: datetime, end: datetime, most: int) -> int:
+        held = self.items.get(watch_id, [])
+        removed = sorted((each for each in held if start <= each.at < end), key=self._key)[:most]
+        held[:] = [each for each in held if each not in removed]
+        return len(removed)
+
     def doubt(self, watch_id: WatchId, at: datetime, doubt: Doubt, now: datetime) -> Sequence[Position]:
         found = [each for each in self.readable(watch_id, now) if each.at == at]
         held = self.items.get(watch_id, [])

@@ -5,11 +5,13 @@ import hashlib
 
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from core.retention.policy import POLICY
 from lambdas.api.call import this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import Asked, read_page
 from lambdas.api.parameters import USUAL_PAGE, Cursor, From, IfNoneMatch, Limit, To, WatchInPath
-from lambdas.api.schemas.positions import CurrentPosition, LatestPosition, Position, PositionPage
+from lambdas.api.ranges import kept_range
+from lambdas.api.schemas.positions import Cleared, CurrentPosition, LatestPosition, Position, PositionPage
 
 router = Router()
 
@@ -29,6 +31,8 @@ _EXAMPLE = {
     "backlog": False,
 }
 _ETAG_BYTES = 16
+CLEARED_AT_ONCE = 5_000
+"""Some ten seconds of DynamoDB's batches of 25, of the function's 28."""
 
 
 @router.get(
@@ -76,6 +80,28 @@ def list_positions(
     asked = Asked(of="position", owner=call.own_watch(watch_id), start=start, end=end, limit=limit, cursor=cursor)
     positions, following = read_page(call, asked, call.services.positions.between)
     return PositionPage(items=[Position.of(each) for each in positions], next=following)
+
+
+@router.delete(
+    "/v1/watches/<watch_id>/positions",
+    **operation(
+        name="clearPositions",
+        summary="Forget where the watch was, all or a range; needs a fresh password",
+        tag="positions",
+        promises=["P-16"],
+        content=json_of(Cleared, {"removed": 412, "complete": True}),
+        also=[400, 401, 403, 404],
+    ),
+)
+def clear_positions(watch_id: WatchInPath, start: From = None, end: To = None) -> Cleared:
+    """Remove the owner's history for good, the oldest first; without a range all of it."""
+    call = this_call(router)
+    watch = call.owned_watch(watch_id)
+    call.require_fresh_password()
+    first = POLICY["position"].oldest_readable(call.now) if start is None else start
+    first, last = kept_range(first, end, POLICY["position"], call.now)
+    removed = call.services.positions.clear(watch, first, last, CLEARED_AT_ONCE)
+    return Cleared(removed=removed, complete=removed < CLEARED_AT_ONCE)
 
 
 def _etag(shown: Position | None) -> str:

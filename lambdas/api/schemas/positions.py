@@ -67,6 +67,13 @@ class PositionPage(Schema):
     next: str | None = Field(description=CURSOR)
 
 
+class Cleared(Schema):
+    """What was removed of the history."""
+
+    removed: int
+    complete: bool = Field(description="false: there may be more of this range; ask again")
+
+
 class WrongPosition(Schema):
     """A position that shows the watch where it was not."""
 

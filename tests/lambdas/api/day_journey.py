@@ -46,6 +46,7 @@ class Day:
         self.of("GET", f"alerts/{alert_id}/deliveries")
         self.of("POST", f"alerts/{alert_id}/acknowledgement")
         self.of("POST", "positions/wrong", {"at": NOON.isoformat()})
+        self.of("DELETE", "positions")
         self.of("DELETE", f"learned-places/{PLACE}")
         self.of("DELETE", "learned-places")
         self.zones()

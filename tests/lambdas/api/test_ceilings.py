@@ -19,7 +19,7 @@ from lambdas.api.app import Api
 from local.sim_provider import Books
 from stacks.functions import API
 from tests.builders import any_device
-from tests.calls import Calls, granted, recorded_calls
+from tests.calls import Calls, granted
 from tests.fakes.messages import PretendingConverter
 from tests.fakes.sims import BooksExchange
 from tests.lambdas.api import family_journey
@@ -99,6 +99,7 @@ CEILINGS: Mapping[str, int] = {
     "PUT /v1/watches/<watch_id>/picture": 6,
     "GET /v1/watches/<watch_id>/position": 3,
     "GET /v1/watches/<watch_id>/positions": 3,
+    "DELETE /v1/watches/<watch_id>/positions": 5,
     "POST /v1/watches/<watch_id>/positions/wrong": 5,
     "GET /v1/watches/<watch_id>/preferences": 3,
     "PUT /v1/watches/<watch_id>/preferences": 4,
@@ -207,12 +208,6 @@ class CountingApi(Api):
 
 def _pattern(template: str) -> str:
     return "[^/]+".join(map(re.escape, re.split(r"<\w+>", template)))
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

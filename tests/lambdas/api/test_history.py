@@ -14,6 +14,7 @@ from core.tracking.admission import CLOCK_TOLERANCE
 from core.tracking.model import Doubt, Source
 from lambdas.api.parameters import LARGEST_PAGE
 from lambdas.api.ranges import AHEAD
+from lambdas.api.routes import positions
 from tests.clocks import NOON
 from tests.lambdas.api.platform import Answer, Platform
 
@@ -363,3 +364,32 @@ class TestTelemetry:
                 "alarms": ["sos", "low_battery"],
             }
         ]
+
+
+class TestClearing:
+    def test_the_owner_forgets_a_range_or_all_of_it(self, home: Home) -> None:
+        for hours in range(4):
+            home.position(home.watch_id, NOON - hours * HOUR)
+        token = home.token()
+        path = f"/v1/watches/{home.watch_id}/positions"
+        some = {"from": text(NOON - 2 * HOUR), "to": text(NOON)}
+        assert home.ask("DELETE", path, token=token, query=some).json == {"removed": 2, "complete": True}
+        assert home.times(EVERYTHING) == [text(NOON - 3 * HOUR), text(NOON)]
+        assert home.ask("DELETE", path, token=token).json == {"removed": 2, "complete": True}
+        assert home.times(EVERYTHING) == []
+
+    def test_what_is_too_much_for_one_call_is_said_to_go_on(self, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(positions, "CLEARED_AT_ONCE", 2)
+        for hours in range(3):
+            home.position(home.watch_id, NOON - hours * HOUR)
+        path, token = f"/v1/watches/{home.watch_id}/positions", home.token()
+        answers = [home.ask("DELETE", path, token=token).json for _ in range(2)]
+        assert answers == [{"removed": 2, "complete": False}, {"removed": 1, "complete": True}]
+
+    def test_it_needs_the_password_of_a_moment_ago(self, home: Home) -> None:
+        home.position(home.watch_id, NOON)
+        token = home.token()
+        home.clock.advance(timedelta(minutes=6))
+        answer = home.ask("DELETE", f"/v1/watches/{home.watch_id}/positions", token=token)
+        assert (answer.status, answer.json["code"]) == (403, "password_needed")
+        assert home.times(EVERYTHING) == [text(NOON)]

@@ -113,6 +113,7 @@ ROWS: Mapping[tuple[str, str], Need] = {
     ("DELETE", f"{W}/picture"): Need.GUARDIAN,
     ("GET", f"{W}/position"): Need.MEMBER,
     ("GET", f"{W}/positions"): Need.MEMBER,
+    ("DELETE", f"{W}/positions"): Need.OWNER,
     ("POST", f"{W}/positions/wrong"): Need.GUARDIAN,
     ("GET", f"{W}/telemetry"): Need.MEMBER,
     ("GET", f"{W}/changes"): Need.MEMBER,

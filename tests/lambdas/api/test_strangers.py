@@ -126,6 +126,7 @@ OWNERS_ONLY = frozenset(
 OWNERS_ACTS = frozenset(
     {
         ("DELETE", "/v1/watches/<watch_id>"),
+        ("DELETE", "/v1/watches/<watch_id>/positions"),
         ("PATCH", "/v1/watches/<watch_id>/members/<account_id>"),
         ("DELETE", "/v1/watches/<watch_id>/members/<account_id>"),
         ("POST", "/v1/watches/<watch_id>/ownership"),
