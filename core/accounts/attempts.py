@@ -25,8 +25,8 @@ ATTEMPTS_IN_ALL = 3_000  # in a window: five a second, far above what 50,000 acc
 
 LETTERS_PER_ADDRESS = 20  # in a window: mails that one address of the internet asks for
 LETTERS_IN_ALL = 1_000
-LINKS_PER_ADDRESS = 100  # in a window; a link's secret has 128 bits
-LINKS_IN_ALL = 3_000
+REFUSED_LINKS_PER_ADDRESS = 100  # in a window; a link's secret has 128 bits
+REFUSED_LINKS_IN_ALL = 3_000
 REFRESHES_PER_SIGN_IN = 60  # in a window: an access token holds for all of it
 REFUSED_REFRESHES_PER_ADDRESS = 100
 REFUSED_REFRESHES_IN_ALL = 3_000
@@ -66,10 +66,10 @@ class AttemptLimits:
         self._count("letter:all", LETTERS_IN_ALL, now)
         self._advance(f"letter:account:{login}", now)
 
-    def admit_link(self, address: str, now: datetime) -> None:
-        """Count a link that is shown."""
-        self._count(f"link:address:{network_of(address)}", LINKS_PER_ADDRESS, now)
-        self._count("link:all", LINKS_IN_ALL, now)
+    def count_refused_link(self, address: str, now: datetime) -> None:
+        """Count a link that opens nothing. No limit stops one that does: whoever filled it would keep all out."""
+        self._count(f"link:address:{network_of(address)}", REFUSED_LINKS_PER_ADDRESS, now)
+        self._count("link:all", REFUSED_LINKS_IN_ALL, now)
 
     def admit_refresh(self, family_id: FamilyId, now: datetime) -> None:
         """Count a refresh by the token that holds. No other limit stops one: whoever filled it would sign all out."""

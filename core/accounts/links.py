@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from core.accounts.attempts import AttemptLimits
 from core.accounts.model import Language
 from core.accounts.notices import Letter, LetterKind, Post
 from core.accounts.ports import Accounts
@@ -157,3 +158,15 @@ class Links:
     def _secret(self, letter: Letter) -> str:
         mac = self.mac(f"{letter.kind}.{letter.link_id}".encode())
         return base64.urlsafe_b64encode(mac[:SECRET_BYTES]).rstrip(b"=").decode()
+
+
+def shown_link(links: Links, limits: AttemptLimits, kind: LetterKind, text: str, address: str) -> MailLink:
+    """Return what the text of a link opens, as Links.opened does; raise TooManyAttempts for one wrong one too many.
+
+    address: the IP address that it was shown from.
+    """
+    try:
+        return links.opened(kind, text)
+    except InvalidLink:
+        limits.count_refused_link(address, links.clock.now())
+        raise

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.accounts.attempts import AttemptLimits
 from core.accounts.automations import AutomationDesk
-from core.accounts.links import InvalidLink, Links
+from core.accounts.links import InvalidLink, Links, shown_link
 from core.accounts.model import Account, AccountNotFound, Caller, WrongPassword, login_name
 from core.accounts.notices import Announcement, Announcer, LetterKind, NoticeKind
 from core.accounts.passphrase import require_strong
@@ -59,8 +59,7 @@ class PasswordDesk:
 
         Raise TooManyAttempts, InvalidLink, or WeakPassword, which leaves the link in use.
         """
-        self.limits.admit_link(address, self.clock.now())
-        link = self.links.opened(LetterKind.RESET_PASSWORD, link_text)
+        link = shown_link(self.links, self.limits, LetterKind.RESET_PASSWORD, link_text, address)
         account = None if link.account_id is None else self.accounts.get(link.account_id)
         if account is None:
             raise InvalidLink("the account is no more")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.accounts.attempts import AttemptLimits
-from core.accounts.links import InvalidLink, Links
+from core.accounts.links import InvalidLink, Links, shown_link
 from core.accounts.model import Account, AccountNotFound, Language, checked_email, login_name
 from core.accounts.notices import Announcement, Announcer, LetterKind, NoticeKind
 from core.accounts.ports import Accounts, KnownDevices
@@ -53,9 +53,7 @@ class AccountProfiles:
 
         The link alone changes nothing: who mistyped an address has not given the account away to whoever reads it.
         """
-        now = self.clock.now()
-        self.limits.admit_link(address, now)
-        link = self.links.opened(LetterKind.CONFIRM_EMAIL, link_text)
+        link = shown_link(self.links, self.limits, LetterKind.CONFIRM_EMAIL, link_text, address)
         if link.account_id != account_id or link.address is None:
             raise InvalidLink("another account's link")
         self.links.use_up(link)
@@ -63,4 +61,4 @@ class AccountProfiles:
         self.accounts.change(account_id, lambda account: replace(account, email=email))
         self.known_devices.forget(login_name(before.email))
         self.links.send(LetterKind.EMAIL_REPLACED, before.email, before.language)
-        self.announcer.announce(Announcement(kind=NoticeKind.EMAIL_CHANGED, to=(account_id,), at=now))
+        self.announcer.announce(Announcement(kind=NoticeKind.EMAIL_CHANGED, to=(account_id,), at=self.clock.now()))

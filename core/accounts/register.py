@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.accounts.attempts import AttemptLimits
-from core.accounts.links import InvalidLink, Links
+from core.accounts.links import InvalidLink, Links, shown_link
 from core.accounts.model import Account, Language, LoginTaken, checked_email, login_name
 from core.accounts.notices import LetterKind
 from core.accounts.passphrase import require_strong
@@ -67,8 +67,7 @@ class SelfRegistration:
 
     def confirm(self, link_text: str, address: str) -> AccountId:
         """Make the link's account; raise TooManyAttempts, InvalidLink, or LoginTaken when it was made meanwhile."""
-        self.limits.admit_link(address, self.registration.clock.now())
-        link = self.links.opened(LetterKind.CONFIRM_REGISTRATION, link_text)
+        link = shown_link(self.links, self.limits, LetterKind.CONFIRM_REGISTRATION, link_text, address)
         if link.address is None or link.password_hash is None:
             raise InvalidLink("it registers nobody")
         self.links.use_up(link)

@@ -500,6 +500,13 @@ class TestReset:
         statuses = [self.reset(home, f"{new_id()}.{'A' * 22}").status for _ in range(101)]
         assert statuses == [400] * 100 + [429]
 
+    def test_nobody_keeps_another_from_a_link_by_showing_wrong_ones(self, home: Known) -> None:
+        home.ask("POST", "/v1/password/reset", json={"email": "marieke@example.nl"})
+        link = newest_link(home)
+        for _ in range(101):
+            self.reset(home, f"{new_id()}.{'A' * 22}")
+        assert self.reset(home, link).status == 204
+
     @pytest.mark.parametrize("host", ["evil.example.com", "example.com:8080"])
     def test_no_header_changes_where_a_link_leads(self, home: Known, host: str) -> None:
         headers = {"host": host, "x-forwarded-host": host, "referer": f"https://{host}/"}
