@@ -95,6 +95,8 @@ class Downlink:
         self._next_look_at = self._next_sweep_at = clock()
         self.queue: int | None = None
         """Number of this task's nudge queue."""
+        self.is_held = False
+        """Whether no socket is read: nobody is asked anything then, nor asked again, as no answer would be heard."""
 
     def began(self, connection: "Connection") -> None:
         """Take note of a proven connection, which takes the place of any earlier of its addressee."""
@@ -208,7 +210,7 @@ class Downlink:
 
     def _next(self) -> _Slot | None:
         waiting = self._urgent or self._patient
-        if not waiting:
+        if not waiting or (self.is_held and not self._is_draining):
             return None
         if waiting is self._patient and not self._is_draining:
             if not self._arrivals.has_tokens(self._clock()):
@@ -248,7 +250,7 @@ class Downlink:
         else:
             self._under_way.add(slot)
         if slot.is_told:
-            self._want(slot, is_urgent=True)
+            self._want(slot, is_urgent=slot.peer is None)
         elif slot.connection is None:
             del self._slots[slot.line.addressee]
 

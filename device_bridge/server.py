@@ -97,6 +97,7 @@ class Bridge:
         """Accept and read no more, bring what was taken to the stream, answer, close."""
         while self._servers:
             self._servers.pop().close()
+        self.downlink.is_held = True
         for connection in self._connections():
             connection.pause(Pause.DRAIN)
         with contextlib.suppress(TimeoutError):
@@ -303,6 +304,8 @@ class Bridge:
         return [*self._online.values(), *self._strangers]
 
     def _on_pressure(self, is_high: bool) -> None:
+        is_accepting = bool(self._servers)
+        self.downlink.is_held = is_high or not is_accepting
         for connection in self._connections():
             if is_high:
                 connection.pause(Pause.PRESSURE)

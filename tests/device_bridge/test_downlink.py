@@ -1,5 +1,6 @@
 """What a watch is sent, what becomes of it, and who never gets it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +25,7 @@ from device_bridge.proof import Prover
 from tests.builders import any_command, any_message, any_setting
 from tests.clocks import NOON
 from tests.device_bridge.conftest import OWNER, Watch, World
-from tests.frames import DEVICE, raw
+from tests.frames import DEVICE, location, raw
 from tests.recordings import amr
 from wire.encode import Address
 from wire.escaping import escape, to_hex_text
@@ -552,3 +553,34 @@ async def test_a_report_leaves_nothing_in_memory(family: Family) -> None:
     await family.is_read()
     await family.world.until(lambda: family.world.stores.capabilities.get(family.watch_id) is not None)
     assert family.world.bridge.downlink._slots[family.watch_id].line._capabilities is None
+
+
+async def test_nothing_is_asked_again_while_no_socket_is_read(family: Family) -> None:
+    command = family.orders()
+    watch = await connected(family)
+    assert await watch.hears() == "FIND"
+    family.world.bridge._on_pressure(True)
+    await watch.sends("FIND")
+    for _ in range(4):
+        family.world.passes(TIME_OUT_S)
+        await family.world.turns(100)
+    assert family.state_of(command) == (CommandState.SENT, None)
+    assert watch.has_heard_nothing()
+    family.world.bridge._on_pressure(False)
+    await family.is_in(CommandState.ACKNOWLEDGED, command)
+
+
+async def test_nothing_new_goes_down_during_a_drain(family: Family) -> None:
+    watch = await connected(family)
+    family.world.stream.hold()
+    await watch.sends(location("221126,085312"))
+    await family.world.until(lambda: family.world.bridge.uplink.pending_bytes > 0)
+    draining = asyncio.create_task(family.world.bridge.drain())
+    await family.world.turns(10)
+    command = family.orders()
+    family.nudges()
+    await family.world.turns(1_000)
+    family.world.stream.release()
+    assert await watch.hears_until_closed() == b""
+    await draining
+    assert family.state_of(command) == (CommandState.QUEUED, None)
