@@ -2,10 +2,10 @@
 
 import json
 from datetime import datetime
-from itertools import islice
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
+from adapters.dynamo.moments import page_of
 from adapters.dynamo.record import (
     ExpiryAttribute,
     Record,
@@ -84,8 +84,7 @@ class DynamoAutomations:
         beyond = None if after is None else AutomationRecord.automation_id > after
         found = AutomationRecord.query(account_id, beyond, consistent_read=True, page_size=limit + 1)
         held = understood(fit(found, now), lambda record: record.to_domain(self._sealer))
-        automations = list(islice(held, limit + 1))
-        return Page(automations[:limit], automations[limit - 1].automation_id if len(automations) > limit else None)
+        return page_of(((each.automation_id, each) for each in held), limit)
 
     def remove(self, account_id: AccountId, automation_id: AutomationId) -> bool:
         """See Automations."""

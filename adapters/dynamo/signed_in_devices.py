@@ -2,10 +2,10 @@
 
 import json
 from datetime import datetime
-from itertools import islice
 
 from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
 
+from adapters.dynamo.moments import page_of
 from adapters.dynamo.record import (
     ExpiryAttribute,
     Record,
@@ -91,8 +91,7 @@ class DynamoSignedInDevices:
         beyond = None if after is None else SignedInDeviceRecord.family_id > after
         found = SignedInDeviceRecord.query(account_id, beyond, consistent_read=True, page_size=limit + 1)
         held = understood(fit(found, now), lambda record: record.to_domain(self._sealer))
-        devices = list(islice(held, limit + 1))
-        return Page(devices[:limit], devices[limit - 1].family_id if len(devices) > limit else None)
+        return page_of(((each.family_id, each) for each in held), limit)
 
     def prolong(self, account_id: AccountId, family_id: FamilyId, now: datetime) -> None:
         """See SignedInDevices."""

@@ -47,11 +47,6 @@ class RecordingFrameStream:
         while not set(raw) <= {frame.raw for frame in self.frames()}:
             await self._change()
 
-    async def was_called(self, times: int) -> None:
-        """Return once it was asked so often."""
-        while self.calls < times:
-            await self._change()
-
     async def _change(self) -> None:
         self._changed.clear()
         async with asyncio.timeout(PATIENCE_S):

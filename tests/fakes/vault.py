@@ -1,6 +1,5 @@
 """The vault's ports in memory. The cipher is the real one; only where keys stand and what wraps them is not."""
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -43,13 +42,6 @@ class PlainKeyWrapper:
         name, _, key = wrapped.partition(b"\0")
         assert name == key_id.encode(), "wrapped for another name"
         return key
-
-
-class HashLookup:
-    """Lookup without a pepper."""
-
-    def of(self, kind: str, value: str) -> str:
-        return hashlib.sha256(f"{kind}\0{value}".encode()).hexdigest()[:32]
 
 
 def keyring_in_memory(clock: Clock) -> Keyring:

@@ -1,23 +1,19 @@
 """A stage on moto: tables, the alert queue, a phone and a mailbox for each guardian."""
 
 import base64
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from moto.ses.models import ses_backends
-from moto.sns.models import sns_backends
-
 from adapters.aws import client
-from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
+from adapters.dynamo.accounts import DynamoAccounts
 from adapters.settings import Settings
 from adapters.stream.frames import pack
-from core.accounts.model import Account, Phone, TokenFamily
+from core.accounts.model import Account, Phone
 from core.alerts.model import Alert, DeliveryState
-from core.kernel.ids import AccountId, AlertId, FamilyId, WatchId, new_id
+from core.kernel.ids import AccountId, AlertId, WatchId
 from core.retention.policy import Subject
 from core.tracking.alarms import Alarm, AlarmKind, alert_id_of
 from core.tracking.model import ReceivedFrame
@@ -26,9 +22,9 @@ from lambdas.alerts.handler import take
 from lambdas.alerts.sweep import sweep
 from lambdas.ingest.bootstrap import application as ingest_application
 from lambdas.ingest.handler import take as ingest
-from tests.builders import any_phone
 from tests.clocks import FrozenClock
 from tests.frames import DEVICE, kinesis_event
+from tests.lambdas import arrivals
 from tests.storage import storage
 from tests.worlds import FAR_AHEAD, LONG_AGO, World, in_tables
 
@@ -52,31 +48,19 @@ class Platform:
         account = Account(account_id=self.owner, email=self.email, created_at=self.clock.now())
         self.world.sealer.make(Subject.ACCOUNT, self.owner)
         DynamoAccounts(self.world.sealer, self.world.lookup).add(account, "hash")
-        self._sqs, self._sns = client("sqs", self.settings), client("sns", self.settings)
+        self._sqs = client("sqs", self.settings)
 
     def phone(self) -> Phone:
         """Give the owner a phone."""
-        made = self._sns.create_platform_application(Name="wachter", Platform="APNS", Attributes={})
-        endpoint = self._sns.create_platform_endpoint(
-            PlatformApplicationArn=made["PlatformApplicationArn"], Token=new_id()
-        )["EndpointArn"]
-        now, family_id = self.clock.now(), FamilyId(new_id())
-        DynamoTokenFamilies().start(TokenFamily(family_id=family_id, account_id=self.owner, started_at=now))
-        phone = any_phone(self.owner, now, family_id=family_id, endpoint=endpoint)
-        self.world.phones.put(phone)
-        return phone
+        return arrivals.add_phone(self.world, self.settings, self.owner)
 
-    def pushes(self) -> list[dict[str, Any]]:
+    def pushes(self) -> Sequence[dict[str, Any]]:
         """Return what Apple got, in order."""
-        regions = [sns_backends[account][self.settings.region] for account in sns_backends]
-        endpoints = [endpoint for region in regions for endpoint in region.platform_endpoints.values()]
-        messages = [json.loads(text) for endpoint in endpoints for text in endpoint.messages.values()]
-        return [json.loads(message["APNS"]) for message in messages]
+        return arrivals.pushes(self.settings)
 
     def mails(self) -> list[str]:
         """Return the subjects of all mails."""
-        regions = [ses_backends[account][self.settings.region] for account in ses_backends]
-        return [mail.subject for region in regions for mail in region.sent_messages]
+        return [mail.subject for mail in arrivals.mails(self.settings)]
 
     def alarm(self, kind: AlarmKind = AlarmKind.SOS, at: datetime | None = None, **known: Any) -> Alarm:
         """Return an alarm of this instant."""

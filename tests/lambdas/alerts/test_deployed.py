@@ -17,16 +17,10 @@ from lambdas.alerts import sweep as sweep_entry
 from lambdas.alerts.sweep import sweep
 from stacks.functions import ALERTS, SWEEP, FunctionSpec
 from tests.builders import any_delivery, any_live_view, any_phone, any_zone
-from tests.calls import Calls, recorded_calls
+from tests.calls import Calls
 from tests.clocks import NOON
 from tests.frames import location, minutes, received
 from tests.lambdas.alerts.platform import Platform, platform, rerouted
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

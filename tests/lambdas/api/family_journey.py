@@ -1,6 +1,5 @@
 """A family's life with a watch: every route of claims, watches and families, as apps use them."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from lambdas.api.app import Api
 from tests.lambdas.api.platform import ask
 
 DEVICE, SECRET = "8800000031", "K7MQ-2XRA-9TPD-4ZEH"
-FAMILY_ROUTES = re.compile(r"/v1/(claims|invitations)\b|/v1/watches/<watch_id>($|/(members|invitations|ownership)\b)")
 
 
 @dataclass
@@ -45,8 +43,8 @@ def play(mother: Guardian, grandfather: Guardian, meet: Callable[[WatchId], None
     meet(watch_id)
     watch = f"/v1/watches/{watch_id}"
     mother.do("GET", "/v1/watches")
-    revision = mother.do("GET", watch)["profile"]["revision"]
-    mother.do("PATCH", watch, {"revision": revision, "name": "Noor", "time_zone": "America/Paramaribo"})
+    version = mother.do("GET", watch)["profile"]["version"]
+    mother.do("PATCH", watch, {"replaces": version, "name": "Noor", "time_zone": "America/Paramaribo"})
     mother.do("PATCH", f"{watch}/members/{mother.account_id}", {"name": "Mama"})
     code, unused, left = (mother.do("POST", f"{watch}/invitations", {"role": "viewer"})["code"] for _ in range(3))
     assert len(mother.do("GET", f"{watch}/invitations")["items"]) == 3

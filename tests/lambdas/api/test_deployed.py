@@ -34,7 +34,7 @@ from lambdas.api.app import Api
 from lambdas.api.handler import handler
 from stacks.functions import API
 from tests.builders import any_device, any_zone
-from tests.calls import Calls, granted, recorded_calls
+from tests.calls import Calls, granted
 from tests.clocks import NOON, FrozenClock
 from tests.frames import DEVICE
 from tests.lambdas.api import family_journey
@@ -137,12 +137,6 @@ def _received(sqs: Any, queue: str) -> Iterator[Announcement | Letter]:
     while found := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=wait_s).get("Messages"):
         yield from (content_of(each["Body"]) for each in found)
         wait_s = 0
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from adapters.dynamo.claim_codes import ClaimCodeRecord
 from adapters.dynamo.due_times import DynamoDueTimes
 from adapters.dynamo.memberships import PastWatchRecord
 from stacks.functions import API
-from tests.calls import Calls, granted, recorded_calls
+from tests.calls import Calls, granted
 from tests.clocks import NOON
 from tests.lambdas.api.family_journey import DEVICE, SECRET
 from tests.lambdas.api.test_deployed import Deployed
@@ -30,12 +30,6 @@ OURS = {
     "leases",
 }
 """Tables that no other capability's routes ask."""
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

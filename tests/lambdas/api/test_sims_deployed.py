@@ -18,7 +18,7 @@ from lambdas.api.app import Api
 from local.sim_provider import Books
 from stacks.functions import API
 from tests.builders import any_reading
-from tests.calls import Calls, granted, recorded_calls
+from tests.calls import Calls, granted
 from tests.clocks import NOON
 from tests.core.sims.household import KEY
 from tests.fakes.sims import BooksExchange
@@ -49,12 +49,6 @@ class WithSim(Deployed):
     def sim(self, method: str, path: str = "", **rest: Any) -> Any:
         path = f"/v1/watches/{self.watch_id}{path}"
         return ask(self.api, method, path, token=self.token, headers={"idempotency-key": KEY}, **rest)
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

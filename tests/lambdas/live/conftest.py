@@ -22,7 +22,7 @@ from core.kernel.ids import AccountId, FamilyId, WatchId, new_id
 from core.watches.model import Role
 from lambdas.live import bootstrap, feed, handler
 from tests.builders import any_command, any_setting
-from tests.calls import Calls, recorded_calls
+from tests.calls import Calls
 from tests.clocks import FrozenClock
 from tests.storage import storage
 from tests.worlds import World, in_tables
@@ -117,12 +117,6 @@ class Live:
 
 def milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture

@@ -1,42 +1,30 @@
 """A stage on moto: tables, the notice queue, phones and mailboxes."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from moto.ses.models import ses_backends
-from moto.sns.models import sns_backends
-
 from adapters.aws import client
-from adapters.dynamo.accounts import DynamoAccounts, DynamoTokenFamilies
+from adapters.dynamo.accounts import DynamoAccounts
 from adapters.settings import Settings
 from adapters.stream.notices import SqsAnnouncer, SqsPost
 from core.accounts.links import Links
-from core.accounts.model import Account, Language, Phone, TokenFamily
-from core.kernel.ids import AccountId, FamilyId, new_id
+from core.accounts.model import Account, Language, Phone
+from core.kernel.ids import AccountId, new_id
 from core.notices.model import Notice
 from core.retention.policy import Subject
 from lambdas.notices.bootstrap import Application, application
 from lambdas.notices.handler import take
-from tests.builders import any_phone
 from tests.clocks import FrozenClock
+from tests.lambdas import arrivals
+from tests.lambdas.arrivals import ArrivedMail
 from tests.storage import storage
 from tests.worlds import FAR_AHEAD, LONG_AGO, World, in_tables
 
 SENDER = "wachter@wachter.example"
 CALLBACK = "https://abcdef1234.execute-api.eu-central-1.amazonaws.com/live"
 APP_URL = "https://app.wachter.example/"
-
-
-@dataclass(frozen=True)
-class ArrivedMail:
-    """A mail as SES took it."""
-
-    to: str
-    subject: str
-    body: str
 
 
 @dataclass
@@ -50,7 +38,7 @@ class Platform:
     emails: dict[AccountId, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._sqs, self._sns = client("sqs", self.settings), client("sns", self.settings)
+        self._sqs = client("sqs", self.settings)
         self.announcer = SqsAnnouncer(self._sqs, self.settings.notice_queue_url)
         self.post = SqsPost(self._sqs, self.settings.notice_queue_url)
 
@@ -70,28 +58,15 @@ class Platform:
 
     def phone(self, account_id: AccountId) -> Phone:
         """Give the account a phone."""
-        made = self._sns.create_platform_application(Name="wachter", Platform="APNS", Attributes={})
-        endpoint = self._sns.create_platform_endpoint(
-            PlatformApplicationArn=made["PlatformApplicationArn"], Token=new_id()
-        )["EndpointArn"]
-        now, family_id = self.clock.now(), FamilyId(new_id())
-        DynamoTokenFamilies().start(TokenFamily(family_id=family_id, account_id=account_id, started_at=now))
-        phone = any_phone(account_id, now, family_id=family_id, endpoint=endpoint)
-        self.world.phones.put(phone)
-        return phone
+        return arrivals.add_phone(self.world, self.settings, account_id)
 
-    def pushes(self) -> list[dict[str, Any]]:
-        """Return what Apple got."""
-        regions = [sns_backends[account][self.settings.region] for account in sns_backends]
-        endpoints = [endpoint for region in regions for endpoint in region.platform_endpoints.values()]
-        messages = [json.loads(text) for endpoint in endpoints for text in endpoint.messages.values()]
-        return [json.loads(message["APNS"]) for message in messages]
+    def pushes(self) -> Sequence[dict[str, Any]]:
+        """Return what Apple got, in order."""
+        return arrivals.pushes(self.settings)
 
-    def mails(self) -> list[ArrivedMail]:
+    def mails(self) -> Sequence[ArrivedMail]:
         """Return all mails."""
-        regions = [ses_backends[account][self.settings.region] for account in ses_backends]
-        sent = [mail for region in regions for mail in region.sent_messages]
-        return [ArrivedMail(mail.destinations["ToAddresses"][0], mail.subject, mail.body) for mail in sent]
+        return arrivals.mails(self.settings)
 
     def notices(self, account_id: AccountId) -> Sequence[Notice]:
         """Return all notices of an account that can be read."""

@@ -13,17 +13,11 @@ from core.kernel.ids import WatchId, new_id
 from lambdas.notices import handler
 from stacks.functions import NOTICES
 from tests.builders import any_announcement, any_live_view, any_phone
-from tests.calls import Calls, granted, recorded_calls
+from tests.calls import Calls, granted
 from tests.clocks import NOON
 from tests.frames import DEVICE
 from tests.lambdas.notices.platform import Platform, platform
 from tests.worlds import stocked
-
-
-@pytest.fixture
-def calls() -> Iterator[Calls]:
-    with recorded_calls() as calls:
-        yield calls
 
 
 @pytest.fixture
