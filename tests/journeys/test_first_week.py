@@ -91,7 +91,7 @@ class Week:
         claimed = self.mother.ask("POST", "/v1/claims", {"device_id": DEVICE_ID, "secret": CARD}).ok()
         self.path = f"/v1/watches/{claimed['watch_id']}"
         known = self.mother.ask("GET", self.path).ok()["profile"]
-        named = self.mother.ask("PATCH", self.path, {"revision": known["revision"], "name": "Noor"}).ok()
+        named = self.mother.ask("PATCH", self.path, {"replaces": known["version"], "name": "Noor"}).ok()
         assert named["name"] == "Noor"
         self.mother.ask("PUT", f"{self.path}/picture", picture(300, 200), kind="image/jpeg").ok()
 

@@ -22,7 +22,7 @@ WATCHES_OF_A_PAGE = 20
 """More children than a family has; each costs the reads of its status."""
 FewWatches = Annotated[int, Query(ge=1, le=WATCHES_OF_A_PAGE, description="Most items of a page")]
 
-_PROFILE = {"name": "Noor", "time_zone": "Europe/Amsterdam", "picture": None, "revision": 3}
+_PROFILE = {"name": "Noor", "time_zone": "Europe/Amsterdam", "picture": None, "version": 3}
 _EXAMPLE = {
     "id": "k5mzq3x7a2h4b6c7d2e4f6g7h2",
     "role": "owner",
@@ -105,7 +105,7 @@ def get_watch(watch_id: WatchInPath) -> WatchDetails:
     ),
 )
 def change_watch(watch_id: WatchInPath, body: ProfileChange) -> WatchProfile:
-    """Change what was sent, in the place of the revision that was read. A new time zone goes to the watch at once."""
+    """Change what was sent, in the place of the version that was read. A new time zone goes to the watch at once."""
     call = this_call(router)
     known = call.services.profiles.get(call.guarded_watch(watch_id))
     wanted = replace(
@@ -113,7 +113,7 @@ def change_watch(watch_id: WatchInPath, body: ProfileChange) -> WatchProfile:
         name=body.name if "name" in body.model_fields_set else known.name,
         time_zone=body.time_zone or known.time_zone,
     )
-    stored = call.services.profiles.replace(wanted) if known.revision == body.revision else None
+    stored = call.services.profiles.replace(wanted) if known.revision == body.replaces else None
     if stored is None:
         raise ChangedMeanwhile("another change was first")
     if stored.time_zone != known.time_zone:

@@ -14,11 +14,6 @@ from core.watches.profile import LONGEST_NAME, Profile
 from lambdas.api.schemas.shape import CURSOR, Schema
 from lambdas.api.schemas.zones import LONGEST_TIME_ZONE
 
-REVISION = (
-    "A count of changes. Whoever changes it sends the one that they read; when it has changed meanwhile, the answer is "
-    "409 changed_meanwhile and nothing is changed: read it again"
-)
-
 
 class LastPlace(Schema):
     """How old the newest position is, and how it was found; where it is tells /position."""
@@ -46,12 +41,12 @@ class WatchProfile(Schema):
     name: str | None = Field(repr=False, description="That its guardians gave it; null as long as they have not")
     time_zone: str = Field(description="IANA name")
     picture: str | None = Field(description="Opaque id of a photo")
-    revision: int = Field(description=REVISION)
+    version: int = Field(description="A count of changes; whoever makes one sends it as `replaces`")
 
     @classmethod
     def of(cls, profile: Profile) -> "WatchProfile":
         """Return the profile as the API shows it."""
-        return cls(name=profile.name, time_zone=profile.time_zone, picture=profile.picture, revision=profile.revision)
+        return cls(name=profile.name, time_zone=profile.time_zone, picture=profile.picture, version=profile.revision)
 
 
 class Watch(Schema):
@@ -105,7 +100,9 @@ class WatchDetails(Watch):
 class ProfileChange(Schema):
     """What is left out stays as it is."""
 
-    revision: int = Field(ge=0, strict=True, description=REVISION)
+    replaces: int = Field(
+        strict=True, ge=0, description="`version` of what was read: nobody's change is overwritten unseen"
+    )
     name: str | None = Field(
         default=None, min_length=1, max_length=LONGEST_NAME, repr=False, description="null: none any more"
     )

@@ -75,7 +75,7 @@ def test_who_has_the_card_of_the_box_becomes_the_owner_of_a_new_watch(shop: Shop
     assert membership is not None
     assert (membership.role, membership.since) == (Role.OWNER, NOON)
     details = shop.ask("GET", f"/v1/watches/{watch_id}", token=shop.bearer).json
-    assert details["profile"] == {"name": None, "time_zone": "Europe/Amsterdam", "picture": None, "revision": 0}
+    assert details["profile"] == {"name": None, "time_zone": "Europe/Amsterdam", "picture": None, "version": 0}
     assert details["capabilities"]["model"] == "GW4"
     sim = shop.sims.get(watch_id)
     assert sim is not None

@@ -279,8 +279,8 @@ def test_the_ownership_is_offered_to_members_only(home: Household) -> None:
         ("PATCH", "/members/{opa}", {"role": "viewer", "since": "2020-01-01T00:00:00Z"}),
         ("PATCH", "/members/{opa}", {"role": "viewer", "name": "Opa"}),
         ("PATCH", "/members/{opa}", {}),
-        ("PATCH", "", {"revision": 0, "owner_id": "a" * 26}),
-        ("PATCH", "", {"revision": 0, "picture": "a" * 26}),
+        ("PATCH", "", {"replaces": 0, "owner_id": "a" * 26}),
+        ("PATCH", "", {"replaces": 0, "picture": "a" * 26}),
         ("PATCH", "", {"name": "Noor"}),
     ],
 )

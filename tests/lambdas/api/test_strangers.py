@@ -86,7 +86,7 @@ REGISTRANT = {
     "email": "marieke@example.nl",
 }
 BODIES = {
-    ("PATCH", "/v1/watches/<watch_id>"): {"revision": 1, "name": "Noor"},
+    ("PATCH", "/v1/watches/<watch_id>"): {"replaces": 1, "name": "Noor"},
     ("PATCH", "/v1/watches/<watch_id>/members/<account_id>"): {"role": "viewer"},
     ("POST", "/v1/watches/<watch_id>/invitations"): {"role": "guardian"},
     ("POST", "/v1/watches/<watch_id>/sim/top-ups"): {"amount_cents": 1000},

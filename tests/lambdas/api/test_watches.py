@@ -107,29 +107,29 @@ def test_what_a_watch_can_do_is_told_as_far_as_it_has_shown(home: Bound) -> None
 
 
 def test_a_name_and_a_time_zone_are_changed_one_by_one(home: Bound) -> None:
-    named = home.call("PATCH", json={"revision": 0, "name": " Noor "})
-    assert named.json == {"name": "Noor", "time_zone": "Europe/Amsterdam", "picture": None, "revision": 1}
+    named = home.call("PATCH", json={"replaces": 0, "name": " Noor "})
+    assert named.json == {"name": "Noor", "time_zone": "Europe/Amsterdam", "picture": None, "version": 1}
     assert home.nudges.sent == []
-    moved = home.call("PATCH", json={"revision": 1, "time_zone": "America/Paramaribo"}).json
-    assert (moved["name"], moved["time_zone"], moved["revision"]) == ("Noor", "America/Paramaribo", 2)
+    moved = home.call("PATCH", json={"replaces": 1, "time_zone": "America/Paramaribo"}).json
+    assert (moved["name"], moved["time_zone"], moved["version"]) == ("Noor", "America/Paramaribo", 2)
     assert [addressee for _, addressee in home.nudges.sent] == [home.watch_id], "its clock is to be set"
-    nameless = home.call("PATCH", json={"revision": 2, "name": None, "time_zone": None}).json
+    nameless = home.call("PATCH", json={"replaces": 2, "name": None, "time_zone": None}).json
     assert (nameless["name"], nameless["time_zone"]) == (None, "America/Paramaribo")
     assert home.call("GET").json["profile"] == nameless
 
 
 def test_of_two_changes_of_what_was_read_at_the_same_time_one_is_told_to_read_again(home: Bound) -> None:
-    assert home.call("PATCH", json={"revision": 0, "name": "Noor"}).status == 200
-    late = home.call("PATCH", json={"revision": 0, "time_zone": "Asia/Tokyo"})
+    assert home.call("PATCH", json={"replaces": 0, "name": "Noor"}).status == 200
+    late = home.call("PATCH", json={"replaces": 0, "time_zone": "Asia/Tokyo"})
     assert (late.status, late.json["code"]) == (409, "changed_meanwhile")
     assert home.call("GET").json["profile"]["time_zone"] == "Europe/Amsterdam"
 
 
 @pytest.mark.parametrize("body", [{"name": "a\u0000b"}, {"name": "  "}, {"time_zone": "Europe"}, {"time_zone": "../x"}])
 def test_what_nothing_can_be_shown_by_is_refused(home: Bound, body: dict[str, str]) -> None:
-    answer = home.call("PATCH", json={"revision": 0, **body})
+    answer = home.call("PATCH", json={"replaces": 0, **body})
     assert (answer.status, answer.json["code"]) == (400, "invalid_profile")
-    assert home.call("GET").json["profile"]["revision"] == 0
+    assert home.call("GET").json["profile"]["version"] == 0
 
 
 def test_an_unbound_watch_is_gone_for_everybody_and_everybody_is_told(home: Bound) -> None:
