@@ -243,7 +243,7 @@ def test_an_unknown_watch_has_nothing(world: World) -> None:
 
 
 def test_a_history_is_cleared_from_its_oldest_within_a_range_and_of_one_watch_alone(world: World) -> None:
-    watch_id, other = world.watch(), world.watch()
+    watch_id, other = world.watch(), world.watch(OTHER_DEVICE)
     minutes = [NOON + timedelta(minutes=number) for number in range(5)]
     for at in minutes:
         world.positions.add(any_position(watch_id, at))
