@@ -32,6 +32,13 @@ class Limits:
     """An hour of 60,000 watches (18 KB/s) in records that wait for the stream; above it no socket is read."""
     low_water_bytes: int = 48 * 1024 * 1024
     """Below it they are read again; so far below that an outage does not make them flutter."""
+    handshakes_at_once: float = 150
+    """Of TLS, begun by all together, before they are limited to `handshakes_per_s`."""
+    handshakes_per_s: float = 150
+    """Each takes 2 ms of the one core that all share, and up to 60 KB until it ends or `stranger_s` is over: so some
+    100 MB. Who is refused comes again; 30,000 watches do so within four minutes."""
+    handshake_bytes: int = 8 * 1024
+    """Of one that has not ended: a watch sends less than 1 KiB, and OpenSSL itself would hold 128."""
     frame: FrameLimits = field(default_factory=FrameLimits)
 
     unknown_per_address: float = 60

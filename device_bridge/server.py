@@ -20,6 +20,7 @@ from device_bridge.proof import Prover
 from device_bridge.registry import Memory, Registry
 from device_bridge.strangers import Strangers
 from device_bridge.tls import SecureConnection
+from device_bridge.token_bucket import TokenBucket
 from device_bridge.uplink import LANE_INTERVAL_S, Uplink
 
 TICK_S: Final = LANE_INTERVAL_S
@@ -65,6 +66,7 @@ class Bridge:
             stream, alerts, limits=limits, counters=counters, clock=clock, on_pressure=self._on_pressure
         )
         self.downlink = Downlink(stores, counters=counters, clock=clock, on_binding_ended=self._look_again)
+        self.handshakes = TokenBucket(limits.handshakes_at_once, limits.handshakes_per_s, self.now)
         self._registry = Registry(stores.standings, clock=clock, limits=limits)
         self._prover = prover
         self._clock = clock

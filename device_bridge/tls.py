@@ -39,44 +39,71 @@ def hardened(context: ssl.SSLContext) -> ssl.SSLContext:
 class SecureConnection(Connection):
     """A connection within TLS. A stranger from its first byte on, so that unfinished handshakes are limited as well."""
 
-    __slots__ = ("_incoming", "_is_agreed", "_outgoing", "_tls")
+    __slots__ = ("_context", "_handshake_bytes", "_incoming", "_is_agreed", "_outgoing", "_tls")
 
     def __init__(self, bridge: "Bridge", context: ssl.SSLContext) -> None:
         super().__init__(bridge)
+        self._context = context
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        self._tls: ssl.SSLObject | None = None  # who says nothing costs nothing
+        self._handshake_bytes = 0
         self._is_agreed = False
 
     def data_received(self, data: bytes) -> None:
-        """Go on with the handshake, or take what the records hold."""
+        """Begin or go on with the handshake, or take what the records hold."""
+        tls = self._tls or self._begun()
+        if tls is None:
+            self._refuse_tls("RefusedTlsBusy")
+            return
         self._incoming.write(data)
         try:
-            self._read()
+            self._read(tls)
         except ssl.SSLWantReadError:
             self._flush()
+            if not self._is_agreed:
+                self._limit_handshake(len(data))
         except ssl.SSLError:
-            self._bridge.counters.counts["RefusedTls"] += 1
             self._flush()  # the alert that tells why
-            self._transport.close()
+            self._refuse_tls("RefusedTls")
 
     def write(self, data: bytes) -> None:
         """Give bytes to the socket, within a record."""
+        assert self._tls is not None, "who is answered has spoken"
         self._tls.write(data)
         self._flush()
 
     def close(self) -> None:
         """End the connection after what is written, and say so."""
-        with contextlib.suppress(ssl.SSLError):
-            self._tls.unwrap()
-        self._flush()
+        if self._tls is not None:
+            with contextlib.suppress(ssl.SSLError):
+                self._tls.unwrap()
+            self._flush()
         super().close()
 
-    def _read(self) -> None:
+    def _begun(self) -> ssl.SSLObject | None:
+        """Begin a handshake, unless too many were begun of late."""
+        handshakes = self._bridge.handshakes
+        if not handshakes.has_tokens(self._bridge.now):
+            return None
+        handshakes.take()
+        self._tls = self._context.wrap_bio(self._incoming, self._outgoing, server_side=True)
+        return self._tls
+
+    def _limit_handshake(self, received_bytes: int) -> None:
+        self._handshake_bytes += received_bytes
+        if self._handshake_bytes > self._bridge.limits.handshake_bytes:
+            self._refuse_tls("RefusedTls")
+
+    def _refuse_tls(self, reason: str) -> None:
+        self._bridge.counters.counts[reason] += 1
+        self._transport.close()
+
+    def _read(self, tls: ssl.SSLObject) -> None:
         if not self._is_agreed:
-            self._tls.do_handshake()
+            tls.do_handshake()
             self._is_agreed = True
             self._flush()
-        while plain := self._tls.read(_READ_BYTES):
+        while plain := tls.read(_READ_BYTES):
             super().data_received(plain)
         self.eof_received()  # the peer said that it ends
         self.close()

@@ -16,8 +16,10 @@ from tests.frames import DEVICE, OTHER_DEVICE, location, raw
 
 UD = location("221126,085312")
 NULL_SHA, RC4_SHA, AES_CBC_SHA = 0x0002, 0x0005, 0x002F  # IANA's TLS cipher suites
+ECDHE_RSA_AES_128_GCM = 0xC02F
 TLS_1_0, TLS_1_1, TLS_1_2 = 0x0301, 0x0302, 0x0303
 ALERT, HANDSHAKE = 21, 22
+LARGEST_RECORD = 16 * 1024
 OFFERED = [(10, bytes.fromhex("001d0017")), (13, bytes.fromhex("080404010201"))]
 """Groups x25519 and P-256; signatures by RSA with SHA-256 and, for old versions, SHA-1."""
 
@@ -85,8 +87,7 @@ async def test_old_versions_and_weak_ciphers_are_refused(secure: World) -> None:
 
 
 async def test_a_good_hello_of_the_same_form_is_answered(secure: World) -> None:
-    ecdhe_rsa_aes_128_gcm = 0xC02F
-    assert await answer_to(secure, hello(TLS_1_2, ecdhe_rsa_aes_128_gcm)) == HANDSHAKE
+    assert await answer_to(secure, hello(TLS_1_2, ECDHE_RSA_AES_128_GCM)) == HANDSHAKE
 
 
 async def test_frames_in_the_clear_on_the_port_of_tls_are_refused(secure: World) -> None:
@@ -110,6 +111,36 @@ async def test_a_handshake_that_does_not_end_is_a_stranger_s() -> None:
             await reader.read()
         writer.close()
         await world.counts("RefusedLate")
+
+
+async def test_handshakes_are_begun_at_a_bounded_rate_and_watches_in_the_clear_wait_for_none() -> None:
+    async with World(limits=Limits(handshakes_at_once=1, handshakes_per_s=1)).running() as world:
+        world.tls_port = await world.bridge.serve_tls("127.0.0.1", 0, context_of(*certificate()))
+        world.stop_ticking()
+        world.binds(DEVICE)
+        watch = await connects(world, client_context())
+        await watch.is_known()
+        reader, writer = await asyncio.open_connection("127.0.0.1", world.tls_port)
+        writer.write(hello(TLS_1_2, ECDHE_RSA_AES_128_GCM))
+        async with asyncio.timeout(PATIENCE_S):
+            assert await reader.read() == b""
+        writer.close()
+        assert world.bridge.counters.counts["RefusedTlsBusy"] == 1
+        await world.bound_watch(OTHER_DEVICE)
+        world.passes(1)
+        assert await answer_to(world, hello(TLS_1_2, ECDHE_RSA_AES_128_GCM)) == HANDSHAKE
+        await watch.hangs_up()
+
+
+async def test_little_is_held_of_a_handshake_that_does_not_end(secure: World) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", secure.tls_port)
+    record = struct.pack(">BHH", HANDSHAKE, TLS_1_0, LARGEST_RECORD)
+    beginning = b"\x01" + (2 * LARGEST_RECORD).to_bytes(3, "big")  # a ClientHello of two records
+    writer.write(record + beginning.ljust(LARGEST_RECORD, b"\0"))
+    async with asyncio.timeout(PATIENCE_S):
+        await reader.read()
+    writer.close()
+    assert secure.bridge.counters.counts["RefusedTls"] == 1
 
 
 async def test_a_watch_that_ends_tls_properly_is_gone(secure: World) -> None:
