@@ -35,13 +35,17 @@ class PasswordDesk:
         self._require(caller, self._account(caller.account_id), password)
 
     def change(self, caller: Caller, password: str, new_password: str) -> None:
-        """Give the account a new password and end its other sign-ins; raise as check does, or WeakPassword."""
+        """Give the account a new password; end its other sign-ins and every automation.
+
+        Raise as check does, or WeakPassword.
+        """
         account = self._account(caller.account_id)
         self._require(caller, account, password)
         login = login_name(account.email)
         require_strong(new_password, login)
         self.accounts.renew_password(login, self.passwords.hash(new_password))
         self.sign_out.end_all(account.account_id, self.clock.now(), but=caller.family_id)
+        self.automations.end_all(account.account_id)
         self._tell(account.account_id)
 
     def ask_reset(self, email: str, address: str) -> None:

@@ -116,7 +116,7 @@ def check_password(body: ShownPassword) -> Response[None]:
     "/v1/password/change",
     **operation(
         name="changePassword",
-        summary="Choose another password; every other sign-in ends",
+        summary="Choose another password; every other sign-in and every automation ends",
         tag="account",
         promises=["P-09", "P-44", "P-51", "P-52"],
         content={},

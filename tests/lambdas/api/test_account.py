@@ -407,6 +407,13 @@ class TestPassword:
         assert home.sign_in(password=NEW_PASSWORD).status == 200
         assert NoticeKind.PASSWORD_CHANGED in home.announcer.kinds()
 
+    def test_a_change_ends_what_a_thief_of_the_password_has_made(self, home: Known) -> None:
+        automation = home.post_as("/v1/automations", {"name": "any"}).json["token"]
+        assert home.ask("GET", "/v1/watches", token=automation).status == 200
+        body = {"password": PASSWORD, "new_password": NEW_PASSWORD}
+        assert home.post_as("/v1/password/change", body).status == 204
+        assert home.ask("GET", "/v1/watches", token=automation).status == 401
+
     def test_a_change_needs_the_password_that_is(self, home: Known) -> None:
         body = {"password": "wrong", "new_password": NEW_PASSWORD}
         answer = home.post_as("/v1/password/change", body)

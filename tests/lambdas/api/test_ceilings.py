@@ -44,7 +44,7 @@ CEILINGS: Mapping[str, int] = {
     "POST /v1/invitations/accept": 9,
     "GET /v1/notices": 2,
     "GET /v1/openapi.json": 0,
-    "POST /v1/password/change": 10,
+    "POST /v1/password/change": 11,
     "POST /v1/password/check": 7,
     "POST /v1/password/reset": 6,
     "POST /v1/password/reset/confirm": 10,
