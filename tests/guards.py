@@ -78,7 +78,18 @@ def refuses(error: Exception, when: Callable[..., bool] = lambda *_: True) -> Ca
     return refuse
 
 
+def without_what_is_unknown(*, field: Any, value: Any, loc: tuple[str, ...], existing_errors: list[Any]) -> Any:
+    """Validate a body as a library does that passes over what it does not know."""
+    validated, errors = field.validate(value=value, loc=loc)
+    if unknown := {each["loc"][-1] for each in errors or () if each["type"] == "extra_forbidden"}:
+        value = {name: each for name, each in value.items() if name not in unknown}
+        validated, errors = field.validate(value=value, loc=loc)
+    existing_errors.extend(errors or ())
+    return validated
+
+
 NEUTRAL: dict[str, Callable[..., Any]] = {
+    "aws_lambda_powertools.event_handler.middlewares.openapi_validation:_validate_field": without_what_is_unknown,
     "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
     "core.commands.first_settings:new_sms_password": returns(123_456),
     "adapters.watch.downlink:encoded": returns(b""),

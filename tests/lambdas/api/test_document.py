@@ -35,9 +35,10 @@ def _named(schema: type[Schema]) -> dict[str, type[Schema]]:
 
 SCHEMAS = _named(Schema)
 LABELS = [" ".join(each) for each in OPERATIONS]
+TOLD = "lambdas.api.openapi:document"
 
 
-@pytest.mark.attack("Z-22", guard="lambdas.api.openapi:document", part="what the document tells")
+@pytest.mark.attack("Z-22", guard=TOLD, part="what the document tells")
 def test_it_tells_of_every_route_and_of_no_other() -> None:
     told = {(method.upper(), path) for path, each in document(resolver)["paths"].items() for method in each}
     assert told == {(method, re.sub(r"<(\w+)>", r"{\1}", path)) for method, path in routes()}
@@ -63,6 +64,34 @@ def test_no_name_is_given_twice() -> None:
 def test_every_promise_it_names_is_one() -> None:
     known = {line.split("\t")[0] for line in PROMISES.read_text(encoding="utf-8").splitlines()}
     assert {each for operation in OPERATIONS.values() for each in operation["x-promises"]} <= known
+
+
+@pytest.mark.parametrize(
+    ("promise", "names"),
+    [
+        pytest.param(promise, names, marks=pytest.mark.promise("P-72", guard=TOLD, part=part))
+        for part, promise, names in (
+            ("history", "P-16", {"listPositions"}),
+            ("prepaid", "P-12", {"getSim", "orderTopUp", "listTopUps", "getTopUp"}),
+            ("activity", "P-20", {"listActivity"}),
+        )
+    ],
+)
+def test_what_was_promised_can_be_asked_for(promise: str, names: set[str]) -> None:
+    told = [operation for path in document(resolver)["paths"].values() for operation in path.values()]
+    assert names <= {operation["operationId"] for operation in told if promise in operation["x-promises"]}
+
+
+def test_a_password_is_taken_in_these_bodies_and_shown_in_none() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    holding = {
+        name for name, schema in schemas.items() if {"password", "new_password"} & schema.get("properties", {}).keys()
+    }
+    assert holding == {"SignInRequest", "RegistrationRequest", "ShownPassword", "PasswordChange", "PasswordReset"}
+    for route, operation in OPERATIONS.items():
+        assert not [each for each in operation.get("parameters", ()) if "password" in each["name"]], route
+        answers = json.dumps(operation["responses"])
+        assert not [name for name in holding if f'/{name}"' in answers], route
 
 
 @pytest.mark.parametrize("route", OPERATIONS, ids=LABELS)

@@ -221,7 +221,7 @@ def test_after_a_day_nothing_is_left_to_take_back(home: Home) -> None:
     assert home.call("POST", "/settings/sound/undo").status == 404
 
 
-@pytest.mark.promise("P-12", guard="lambdas.api.schemas.settings:masked_number", part="numbers in settings")
+@pytest.mark.attack("Z-09", guard="lambdas.api.schemas.settings:masked_number", part="numbers in settings")
 @pytest.mark.parametrize("name", ["sos_numbers", "monitor_numbers", "contacts", "allowed_callers"])
 def test_a_viewer_sees_no_whole_number(home: Home, name: str) -> None:
     (value,) = [each for each in VALUES if each["name"] == name]
