@@ -68,6 +68,16 @@ _TEXTS: Mapping[NoticeKind, Mapping[Language, Mail]] = {
             "The monitor numbers of one of your watches were changed. For a day, you can take that back in the app.\n",
         ),
     },
+    NoticeKind.NUMBERS_RESTORED: {
+        Language.NL: Mail(
+            "SOS- of monitornummers zijn teruggezet",
+            "Een wijziging van de SOS- of monitornummers van een van uw horloges is teruggedraaid.\n",
+        ),
+        Language.EN: Mail(
+            "SOS or monitor numbers were restored",
+            "A change of the SOS or monitor numbers of one of your watches was taken back.\n",
+        ),
+    },
 }
 MAILED = frozenset(_TEXTS)
 """What a thief of a login or of a phone would do: it reaches the guardian where the thief may not be."""

@@ -20,6 +20,7 @@ def test_what_a_thief_of_a_login_would_do_is_mailed() -> None:
         NoticeKind.OWNERSHIP_MOVED,
         NoticeKind.SOS_NUMBERS_CHANGED,
         NoticeKind.MONITOR_NUMBERS_CHANGED,
+        NoticeKind.NUMBERS_RESTORED,
     } == MAILED
 
 
