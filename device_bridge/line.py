@@ -223,7 +223,7 @@ class Line:
         elif asks_for_voices(frame):
             delivery.asked_for_voices()
         else:
-            delivery.asked(asked_settings(frame))
+            delivery.asked(asked_settings(frame), now)
 
     def _deliver(self, delivery: Delivery, peer: Peer, now: datetime) -> None:
         while steps := delivery.steps(now):

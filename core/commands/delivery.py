@@ -53,6 +53,8 @@ ATTEMPTS: Mapping[CommandKind, int] = {
 }
 LATE = timedelta(minutes=2)
 """After this an answer to what was written does not come any more."""
+TOLD_AGAIN_AFTER = timedelta(seconds=30)
+"""A watch asks when it has started, which takes longer than this; one that asks and asks costs no writes."""
 TRY_AGAIN_AFTER = timedelta(days=1)
 """A setting that a watch left unanswered is offered again, as its firmware may have learned it."""
 _URGENCY: Mapping[CommandKind, int] = {CommandKind.TEXT: 1, CommandKind.VOICE: 2}
@@ -204,9 +206,10 @@ class Delivery:
             return None
         return self._over(in_flight, Event.ANSWERED, in_flight.words[written.attempt])
 
-    def asked(self, names: Collection[SettingName]) -> None:
-        """Take in that the watch wants to be told these settings, whatever it acknowledged before."""
-        self._asked |= set(names)
+    def asked(self, names: Collection[SettingName], now: datetime) -> None:
+        """Take in that the watch wants to be told these settings, unless it has just been told."""
+        told = {item.name for item in self._settings() if item.sent_at and now < item.sent_at + TOLD_AGAIN_AFTER}
+        self._asked |= set(names) - told
 
     def asked_for_voices(self) -> None:
         """Take in that the watch has room for voices that it refused."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.commands.delivery import USUAL_TIME_OUT, UTC_OFFSET
+from core.commands.delivery import TOLD_AGAIN_AFTER, USUAL_TIME_OUT, UTC_OFFSET
 from core.commands.model import (
     Command,
     CommandKind,
@@ -356,6 +356,7 @@ async def test_a_watch_that_asks_for_a_setting_is_told_it_again(family: Family) 
     assert (await watch.hears()).startswith("SOS,")
     await watch.sends("SOS")
     await family.is_set(SettingName.SOS_NUMBERS, SettingState.ACKNOWLEDGED)
+    family.world.passes(TOLD_AGAIN_AFTER.total_seconds())
     await watch.sends("SOSQ")
     assert (await watch.hears()).startswith("SOS,")
 

@@ -9,6 +9,7 @@ import pytest
 from core.commands.delivery import (
     ATTEMPTS,
     LATE,
+    TOLD_AGAIN_AFTER,
     TRY_AGAIN_AFTER,
     USUAL_ATTEMPTS,
     USUAL_TIME_OUT,
@@ -100,6 +101,9 @@ class Line:
         if is_written:
             self.written.append(name)
         return stored
+
+    def ask(self, *names: SettingName) -> None:
+        self.delivery.asked(names, self.clock.now())
 
     def answer(self, *words: str, accepted: bool = True) -> Event | None:
         """Let the watch say these words; return what the last one led to."""
@@ -421,10 +425,23 @@ def test_a_watch_that_asks_is_told_again(line: Line) -> None:
     line.run()
     line.answer("PROFILE")
     assert line.run() == []
-    line.delivery.asked({SettingName.SOUND, SettingName.CONTACTS})
+    line.clock.advance(TOLD_AGAIN_AFTER)
+    line.ask(SettingName.SOUND, SettingName.CONTACTS)
     assert line.run() == [SettingName.SOUND]
     line.answer("PROFILE")
     assert line.run() == []
+
+
+def test_a_watch_that_asks_and_asks_is_told_once_in_a_while(line: Line) -> None:
+    line.want(SettingName.SOUND)
+    line.load()
+    told = []
+    for _ in range(60):
+        line.ask(SettingName.SOUND)
+        told += line.run()
+        line.answer("PROFILE")
+        line.clock.advance(SECOND)
+    assert len(told) == MINUTE / TOLD_AGAIN_AFTER
 
 
 def test_after_a_factory_reset_every_setting_is_told_again(line: Line) -> None:
@@ -454,7 +471,7 @@ def test_a_reset_that_took_its_connection_along_leaves_every_setting_to_be_told(
 def test_what_is_only_kept_here_is_never_sent(line: Line) -> None:
     line.want(SettingName.MONITOR_NUMBERS, state=SettingState.STORED)
     line.load()
-    line.delivery.asked({SettingName.MONITOR_NUMBERS})
+    line.ask(SettingName.MONITOR_NUMBERS)
     assert line.run() == []
 
 
