@@ -17,6 +17,7 @@ from typing import Any
 
 import jwt
 from PIL import Image
+from pydantic_core import to_jsonable_python
 
 from adapters.dynamo.moments import Moment
 from adapters.stream.notices import content_of
@@ -90,6 +91,9 @@ def without_what_is_unknown(*, field: Any, value: Any, loc: tuple[str, ...], exi
 
 NEUTRAL: dict[str, Callable[..., Any]] = {
     "aws_lambda_powertools.event_handler.middlewares.openapi_validation:_validate_field": without_what_is_unknown,
+    "aws_lambda_powertools.event_handler.openapi.compat:ModelField.serialize": lambda _self, value, **_: (
+        to_jsonable_python(value)
+    ),
     "adapters.dynamo.settings:_place": as_of_a_class_that_ends,
     "core.commands.first_settings:new_sms_password": returns(123_456),
     "adapters.watch.downlink:encoded": returns(b""),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core.accounts.model import Language
 from core.kernel.errors import NotFound, Refused
 from lambdas.api.app import resolver
 from lambdas.api.schemas import account
@@ -138,3 +139,24 @@ def test_nothing_is_logged_of_a_request_at_any_level(platform: Platform, caplog:
 
 def test_the_environment_cannot_make_the_api_print_requests() -> None:
     assert resolver._debug is False
+
+
+class Widened(account.Account):
+    """An answer with a field that its route does not declare."""
+
+    password_hash: str = "of-the-password"
+
+
+@pytest.mark.attack(
+    "Z-09",
+    guard="aws_lambda_powertools.event_handler.openapi.compat:ModelField.serialize",
+    part="an answer holds what its schema names",
+)
+def test_what_a_route_does_not_declare_does_not_leave(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform.account()
+    monkeypatch.setattr(
+        account.Account, "of", lambda _: Widened(email="of@example.nl", language=Language.NL, created_at=NOON)
+    )
+    answer = platform.ask("GET", "/v1/account", token=platform.token())
+    assert answer.status == 200
+    assert answer.json.keys() == account.Account.model_fields.keys()
