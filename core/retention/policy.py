@@ -122,7 +122,7 @@ _CLASSES = (
     ),
     DataClass(
         name="quarantine",
-        purpose="let an operator mend the decoder and replay a frame that could not be understood",
+        purpose="let an operator mend what failed and replay a frame that could not be understood or stored",
         words=None,
         subject=Subject.BINDING,
         epoch=Epoch.HOUR,

@@ -8,7 +8,7 @@ batch that comes twice, or in another order, leaves the same state.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.kernel.geo import Point, distance_m
@@ -54,11 +54,16 @@ UNREAD = frozenset({Outcome.UNDECODABLE, Outcome.EXPLODED})
 TOLD = frozenset({Outcome.STORED, Outcome.DUPLICATE, Outcome.NOTHING_KEPT})
 """Of these the watchkeeper is told, even where nothing was kept: the watch was heard."""
 
+VOICE_PATIENCE = timedelta(seconds=30)
+"""How long a voice that cannot be stored holds up what stands behind it: that may be a call for help."""
+
 QUARANTINED = "quarantined"
 COORDINATES_REFUSED = "coordinates_refused"
 DOUBTFUL = "doubtful"
 UNWATCHED = "unwatched"
 """Watches whose watchkeeping met a bug in this batch; their frames are stored."""
+UNHEARD = "unheard"
+"""Voices that could not be stored in time, and were quarantined."""
 NOT_ASKED = "not_asked"
 """Watches that could not be asked for another point: no batch waits for that, as a call for help may stand behind."""
 NOT_SHOWN = "not_shown"
@@ -184,8 +189,14 @@ def keep(passages: Sequence[Passage], batch: Batch) -> None:
 
 
 def _quarantine_unread(passage: Passage, batch: Batch) -> None:
-    """Keep a frame that could not be understood, sealed, where it is known and proven whose it is."""
-    if passage.outcome not in UNREAD or not hasattr(passage, "binding") or not is_proven(passage.frame, batch.ports):
+    """Keep a frame that could not be understood, where it is known whose it is."""
+    if passage.outcome in UNREAD and hasattr(passage, "binding"):
+        _quarantine(passage, batch)
+
+
+def _quarantine(passage: Passage, batch: Batch) -> None:
+    """Keep a frame sealed, where it is proven whose it is."""
+    if not is_proven(passage.frame, batch.ports):
         return
     raw, received_at = passage.frame.raw, passage.frame.received_at
     fingerprint = batch.ports.lookup.of("quarantined frame", raw.decode("latin-1"))
@@ -241,11 +252,26 @@ def _show(watch_id: WatchId, passages: Iterable[Passage], batch: Batch) -> None:
 
 
 def hear(passages: Iterable[Passage], batch: Batch) -> None:
-    """Give the recordings to the inbox, in order of receipt; of an unproven connection none. Raise an outage."""
+    """Give the recordings to the inbox, in order of receipt; of an unproven connection none.
+
+    After an outage no other is tried, as each would take as long to fail. Raise it, unless they have waited too long.
+    """
     recordings = [passage for passage in passages if passage.outcome is Outcome.RECORDING]
+    outage: Exception | None = None
     for passage in sorted(recordings, key=lambda passage: passage.frame.received_ms):
         passage.outcome = None
-        take_through(HEAR, passage, batch)
+        if outage is None:
+            try:
+                take_through(HEAR, passage, batch)
+            except Exception as exception:
+                if not batch.ports.is_outage(exception):
+                    raise
+                outage = exception
+        if outage is not None:
+            if batch.now - passage.frame.received_at < VOICE_PATIENCE:
+                raise outage
+            _quarantine(passage, batch)
+            batch.counts[UNHEARD] += 1
         passage.is_finished = True
 
 

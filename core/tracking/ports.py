@@ -105,7 +105,7 @@ class SeenFrames(Protocol):
 
 
 class Quarantine(Protocol):
-    """Frames that could not be understood, for as long as an operator may mend the decoder and replay them."""
+    """Frames that could not be understood or stored, for as long as an operator may mend that and replay them."""
 
     def add(self, watch_id: WatchId, received_at: datetime, fingerprint: str, raw: bytes) -> None:
         """Keep the frame sealed. Raise EpochOver or Unreadable as Sealer does."""

@@ -1,18 +1,19 @@
 """Those who watch over a watch, and those who look at it, hear of what was kept."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 import pytest
 
 from core.kernel.ids import WatchId
 from core.tracking.admission import Intake, Outcome
-from core.tracking.model import Position, ReceivedFrame, Sighting
+from core.tracking.ingest import VOICE_PATIENCE
+from core.tracking.model import Heard, Position, ReceivedFrame, Recording, Sighting
 from core.tracking.ports import NotAsked
 from tests.clocks import NOON, FrozenClock
 from tests.core.tracking.test_ingest import Outage
-from tests.fakes.tracking import RecordingLiveFeed, RecordingWatchkeeper
+from tests.fakes.tracking import InMemoryQuarantine, RecordingLiveFeed, RecordingWatchkeeper
 from tests.frames import OTHER_DEVICE, location, minutes, received
 from tests.worlds import World, in_memory
 
@@ -41,6 +42,18 @@ class FailingFor(RecordingWatchkeeper):
         if watch_id == self.failing:
             raise self.failure
         super().saw(watch_id, sightings)
+
+
+class FailingInbox:
+    """Fails with this exception; tried: what it was given."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+        self.tried: list[Recording] = []
+
+    def received(self, _watch_id: WatchId, recording: Recording, _received_at: datetime) -> Heard:
+        self.tried.append(recording)
+        raise self.failure
 
 
 class TestWatchkeeper:
@@ -138,6 +151,28 @@ class TestWatchkeeper:
         assert not intake.unfinished
         assert intake.counts["not_asked"] == 1
         assert intake.counts["unwatched"] == 0
+
+
+class TestInbox:
+    def test_a_voice_that_cannot_be_stored_holds_up_what_stands_behind_it_for_a_moment_only(self, world: World) -> None:
+        world.watch()
+        inbox = FailingInbox(Outage())
+        voices = [received(f"TK,{canary}", NOON) for canary in ("one", "two")]
+        assert _take(world, *voices, inbox=inbox).unfinished == {0, 1}
+        assert len(inbox.tried) == 1, "the next would take as long to fail"
+        world.clock.advance(VOICE_PATIENCE)
+        young = received("TK,three", NOON + VOICE_PATIENCE)
+        intake = _take(world, *voices, young, inbox=inbox)
+        assert intake.unfinished == {2}
+        assert intake.counts["unheard"] == 2
+        assert set(cast("InMemoryQuarantine", world.quarantine).items.values()) == {each.raw for each in voices}
+
+    def test_what_is_not_proven_is_not_even_quarantined_then(self, world: World) -> None:
+        world.watch()
+        world.clock.advance(VOICE_PATIENCE)
+        voices = [received("TK,one", NOON), received("TK,two", NOON, proven=False)]
+        assert not _take(world, *voices, inbox=FailingInbox(Outage())).unfinished
+        assert list(cast("InMemoryQuarantine", world.quarantine).items.values()) == [voices[0].raw]
 
 
 class TestLiveFeed:
