@@ -82,4 +82,5 @@ def kept_days(first: date | None, last: date | None, oldest: date, newest: date)
         raise InvalidRange("the range ends before it begins")
     ends = min(last or newest, newest)
     begins = first or max(ends, oldest) - timedelta(days=USUAL_DAYS - 1)
-    return max(begins, oldest), ends
+    tomorrow = newest + timedelta(days=1)  # from the last day that can be written, none can be counted
+    return min(max(begins, oldest), tomorrow), ends

@@ -84,3 +84,8 @@ def test_what_is_no_range_of_days_is_refused(home: Home, query: dict[str, Any], 
 def test_days_before_all_that_is_kept_are_none(home: Home) -> None:
     assert home.days(**{"from": "2020-01-01", "to": "2020-01-31"})["items"] == []
     assert home.days(to="0001-01-01")["items"] == []
+
+
+def test_days_that_are_still_to_come_are_none(home: Home) -> None:
+    for first in ("2027-12-31", "9999-12-31"):
+        assert home.days(**{"from": first}) == {"items": [], "next": None}
