@@ -20,8 +20,9 @@ from PIL import Image
 from pydantic_core import to_jsonable_python
 
 from adapters.dynamo.moments import Moment
+from adapters.jwt_signer import LIFETIME
 from adapters.stream.notices import content_of
-from core.accounts.model import AccountNotFound, Bearer, LoginTaken, NotSignedIn, login_name
+from core.accounts.model import AccountNotFound, Bearer, IssuedToken, LoginTaken, NotSignedIn, login_name
 from core.accounts.ports import Tally
 from core.accounts.refresh import Use, first_token
 from core.alerts.messages import Mail
@@ -115,6 +116,9 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "stacks.hard_coded:secret_violations": returns([]),
     "stacks.hard_coded:secrets_in": returns([]),
     "adapters.jwt_signer:JwtAccessTokens._named": lambda self, _kid: self._keys[0],
+    "adapters.jwt_signer:JwtAccessTokens.issue": lambda _self, caller, _now: IssuedToken(
+        jwt.encode({"sub": caller.account_id, "email": "marieke@example.nl"}, "k" * 32), LIFETIME
+    ),
     "adapters.jwt_signer:JwtAccessTokens.public_keys": lambda self: [self._keys[0].jwk],
     "adapters.jwt_signer:is_access_token": returns(True),
     "adapters.jwt_signer:JwtAccessTokens._signed": lambda _self, token: (
@@ -193,6 +197,7 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "wire.location:fix_time": returns(datetime.max.replace(tzinfo=UTC)),
     "wire.session:Session._is_bound": returns(False),
     "wire.location:_coordinate": lambda field, *_: float(field),
+    "core.kernel.ids:checked_id": first_argument,
     "core.kernel.keys:checked_part": first_argument,
     "core.retention.policy:DataClass.expires_at": lambda _self, at: at,
     "core.retention.policy:is_over": returns(False),

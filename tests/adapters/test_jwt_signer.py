@@ -70,6 +70,7 @@ def test_what_we_issue_speaks_for_its_caller_until_it_expires() -> None:
         TOKENS.verify(token.text, NOON + LIFETIME)
 
 
+@pytest.mark.attack("A-25", guard="adapters.jwt_signer:JwtAccessTokens.issue")
 def test_a_token_holds_ids_only_and_names_its_key_and_type() -> None:
     token = TOKENS.issue(CALLER, NOON).text
     claims = jwt.decode(token, options={"verify_signature": False})

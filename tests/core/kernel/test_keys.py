@@ -37,6 +37,13 @@ def test_ids_are_opaque_and_checked() -> None:
             checked_id(odd)
 
 
+@pytest.mark.attack("Z-11", guard="core.kernel.ids:checked_id", part="ids")
+@pytest.mark.parametrize("statement", ["' OR '1'='1", "1; DROP TABLE watches", 'a" UNION SELECT * FROM "accounts'])
+def test_a_statement_is_no_id(statement: str) -> None:
+    with pytest.raises(InvalidId):
+        checked_id(statement)
+
+
 @given(
     st.datetimes(
         datetime(1970, 1, 1),  # noqa: DTZ001 - hypothesis wants naive bounds
