@@ -86,7 +86,7 @@ class Demo:
         known = self._accounts.credentials_of(login)
         if known is None:
             return self._registration.create_account(email, password)
-        self._accounts.renew_password(login, self._passwords.hash(password))
+        self._accounts.renew_password(login, known.account_id, self._passwords.hash(password))
         return known.account_id
 
     def _watch(self, device_id: str, account_id: AccountId, since: datetime) -> WatchId:

@@ -219,11 +219,11 @@ class DynamoAccounts:
             return False
         return True
 
-    def renew_password(self, login: str, password_hash: str) -> None:
-        """Replace what the password of an existing login name is checked against."""
-        SignInRecord(self._lookup.of(_LOGIN, login)).update(
-            actions=[SignInRecord.password_hash.set(password_hash)], condition=SignInRecord.login.exists()
-        )
+    def renew_password(self, login: str, account_id: AccountId, password_hash: str) -> None:
+        """See Accounts."""
+        record = SignInRecord(self._lookup.of(_LOGIN, login))
+        if not record.amend([SignInRecord.password_hash.set(password_hash)], SignInRecord.account_id == account_id):
+            raise ChangedMeanwhile("the login was changed meanwhile")
 
 
 class DynamoTokenFamilies:

@@ -37,13 +37,13 @@ class PasswordDesk:
     def change(self, caller: Caller, password: str, new_password: str) -> None:
         """Give the account a new password; end its other sign-ins and every automation.
 
-        Raise as check does, or WeakPassword.
+        Raise as check does, WeakPassword or ChangedMeanwhile.
         """
         account = self._account(caller.account_id)
         self._require(caller, account, password)
         login = login_name(account.email)
         require_strong(new_password, login)
-        self.accounts.renew_password(login, self.passwords.hash(new_password))
+        self.accounts.renew_password(login, account.account_id, self.passwords.hash(new_password))
         self.sign_out.end_all(account.account_id, self.clock.now(), but=caller.family_id)
         self.automations.end_all(account.account_id)
         self._tell(account.account_id)
@@ -61,7 +61,7 @@ class PasswordDesk:
     def reset(self, link_text: str, new_password: str, address: str) -> AccountId:
         """Give the link's account a new password; end all that was signed in, and every automation.
 
-        Raise TooManyAttempts, InvalidLink, or WeakPassword, which leaves the link in use.
+        Raise TooManyAttempts, InvalidLink, ChangedMeanwhile, or WeakPassword, which leaves the link in use.
         """
         link = shown_link(self.links, self.limits, LetterKind.RESET_PASSWORD, link_text, address)
         account = None if link.account_id is None else self.accounts.get(link.account_id)
@@ -70,7 +70,7 @@ class PasswordDesk:
         login = login_name(account.email)
         require_strong(new_password, login)
         self.links.use_up(link)
-        self.accounts.renew_password(login, self.passwords.hash(new_password))
+        self.accounts.renew_password(login, account.account_id, self.passwords.hash(new_password))
         self.sign_out.end_all(account.account_id, self.clock.now())
         self.automations.end_all(account.account_id)
         self.known_devices.forget(login)

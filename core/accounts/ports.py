@@ -44,8 +44,8 @@ class Accounts(Protocol):
         """
         ...
 
-    def renew_password(self, login: str, password_hash: str) -> None:
-        """Replace what the password of an existing login name is checked against."""
+    def renew_password(self, login: str, account_id: AccountId, password_hash: str) -> None:
+        """Replace what the account's password is checked against; raise ChangedMeanwhile when the login is not its."""
         ...
 
 

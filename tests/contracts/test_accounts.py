@@ -25,6 +25,7 @@ from core.accounts.model import (
     TooManyAttempts,
 )
 from core.accounts.ports import Accounts, Attempts, Tally, TokenFamilies
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, FamilyId, new_id
 from core.retention.policy import POLICY, Subject
 from core.vault.model import Unreadable
@@ -99,14 +100,18 @@ class TestAccounts:
     def test_a_renewed_password_takes_the_place_of_the_old_one(self, world: World) -> None:
         made = account(world)
         world.accounts.add(made, HASH)
-        world.accounts.renew_password("marieke@example.nl", "another hash")
+        world.accounts.renew_password("marieke@example.nl", made.account_id, "another hash")
         assert world.accounts.credentials_of("marieke@example.nl") == Credentials(made.account_id, "another hash")
         assert world.accounts.get(made.account_id) == made
 
-    def test_an_unknown_login_has_no_password_to_renew(self, world: World) -> None:
-        with pytest.raises(Exception):  # noqa: B017, PT011 - the caller's mistake, in each adapter's own words
-            world.accounts.renew_password("nobody@example.nl", HASH)
+    def test_no_password_is_renewed_under_a_login_that_is_not_the_accounts_any_more(self, world: World) -> None:
+        made = account(world)
+        world.accounts.add(made, HASH)
+        for login in ("nobody@example.nl", "marieke@example.nl"):
+            with pytest.raises(ChangedMeanwhile):
+                world.accounts.renew_password(login, AccountId(new_id()), "another hash")
         assert world.accounts.credentials_of("nobody@example.nl") is None
+        assert world.accounts.credentials_of("marieke@example.nl") == Credentials(made.account_id, HASH)
 
     def test_a_change_keeps_all_else(self, world: World) -> None:
         made = account(world)
@@ -163,7 +168,7 @@ class TestAccounts:
         world.accounts.add(made, HASH)
 
         def interrupted(each: Account) -> Account:
-            world.accounts.renew_password("marieke@example.nl", "another hash")
+            world.accounts.renew_password("marieke@example.nl", made.account_id, "another hash")
             return replace(each, email="new@example.nl")
 
         world.accounts.change(made.account_id, interrupted)

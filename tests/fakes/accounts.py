@@ -28,6 +28,7 @@ from core.accounts.model import (
 )
 from core.accounts.notices import Letter
 from core.accounts.ports import KNOWN_DEVICES, Tally
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import AccountId, AutomationId, FamilyId, LinkId
 from core.kernel.page import Page
 from core.retention.policy import POLICY, is_over
@@ -69,8 +70,11 @@ class InMemoryAccounts:
         self.accounts[account_id] = changed
         return changed
 
-    def renew_password(self, login: str, password_hash: str) -> None:
-        self.credentials[login] = replace(self.credentials[login], password_hash=password_hash)
+    def renew_password(self, login: str, account_id: AccountId, password_hash: str) -> None:
+        held = self.credentials.get(login)
+        if held is None or held.account_id != account_id:
+            raise ChangedMeanwhile("the login was changed meanwhile")
+        self.credentials[login] = replace(held, password_hash=password_hash)
 
 
 @dataclass

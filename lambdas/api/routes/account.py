@@ -120,7 +120,7 @@ def check_password(body: ShownPassword) -> Response[None]:
         tag="account",
         promises=["P-09", "P-44", "P-51", "P-52"],
         content={},
-        also=[400, 401, 403, 413, 415, 429],
+        also=[400, 401, 403, 409, 413, 415, 429],
         status=204,
     ),
 )
@@ -159,7 +159,7 @@ def ask_password_reset(body: ResetRequest) -> Response[None]:
         tag="account",
         promises=["P-09", "P-44", "P-51", "P-52"],
         content={},
-        also=[400, 413, 415, 429],
+        also=[400, 409, 413, 415, 429],
         status=204,
         public=True,
     ),
