@@ -1,6 +1,6 @@
 """Frames to a watch: commands and answers. Every frame is read back before it goes out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from wire.arguments import Command, InvalidArgument, UnsafeArgument
@@ -85,9 +85,17 @@ def parse_command(frame: Frame) -> Command | None:
 def reply(frame: Frame, message: Message, *, now: datetime | None = None) -> bytes | None:
     """Return the answer to a frame: its acknowledgement, or the time where it asks for it and `now` is given.
 
-    None where there is no answer, or where it needs state: weather, settings, zone, who bumped into whom.
+    now: in the time zone of the watch, if that is asked for (LGZONE, A and D). None where there is no answer, or where
+    it needs state: weather, settings, who bumped into whom.
     """
-    if isinstance(message, TimeRequest) and not message.with_zone and now is not None:
+    if isinstance(message, TimeRequest) and now is not None:
         address = Address(frame.manufacturer, frame.device, frame.index)
-        return frame_of(frame.type, [str(int(now.timestamp()))], address)
+        return frame_of(frame.type, _time(now, with_zone=message.with_zone), address)
     return acknowledgement(frame)
+
+
+def _time(now: datetime, *, with_zone: bool) -> list[str]:
+    if not with_zone:
+        return [str(int(now.timestamp()))]
+    ahead = now.utcoffset() or timedelta()
+    return [f"{ahead / timedelta(hours=1):+g}", f"{now:%H:%M:%S}", f"{now:%Y-%m-%d}"]

@@ -24,7 +24,7 @@ from wire.arguments import Contact as Row
 from wire.arguments import Period, Weekday, WeeklyPeriod
 from wire.commands import daily, device, health, phone
 from wire.decode import decode
-from wire.encode import Address, encode, frame_of, reply
+from wire.encode import Address, encode, reply
 from wire.framing import Frame
 from wire.messages import CapabilityReport, CommandReply, SettingRequest, TimeRequest, VoiceRequest
 from wire.provisioning import Provisioning, SetSmsPassword, provision
@@ -144,11 +144,7 @@ def time_answer(frame: Frame, time_zone: str, now: datetime) -> bytes | None:
     message = decode(frame)
     if not isinstance(message, TimeRequest):
         return None
-    if not message.with_zone:
-        return reply(frame, message, now=now)
-    local = now.astimezone(ZoneInfo(time_zone))
-    arguments = [f"{_zone_hours(time_zone, now):+g}", f"{local:%H:%M:%S}", f"{local:%Y-%m-%d}"]
-    return frame_of(frame.type, arguments, Address(frame.manufacturer, frame.device, frame.index))
+    return reply(frame, message, now=now.astimezone(ZoneInfo(time_zone)))
 
 
 def encoded(word: Word | Provisioning, address: Address) -> bytes:

@@ -261,16 +261,24 @@ def test_no_command_takes_a_picture_from_afar() -> None:
         encode(_Eye(), ADDRESS)
 
 
-def test_only_the_codec_itself_builds_frames_from_words() -> None:
+@pytest.mark.parametrize(
+    ("what", "users"),
+    [
+        (r"\bframe_of\b|\bwire\.uplink\b", []),
+        # of its words the SMS password alone: tests/adapters/watch/test_downlink.py
+        (r"\bwire\.provisioning\b", ["adapters/watch/downlink.py"]),
+    ],
+)
+def test_only_the_codec_itself_builds_frames_from_words(what: str, users: list[str]) -> None:
     root = Path(__file__).parents[2]
     deployed = ("core", "adapters", "lambdas", "device_bridge", "ops")
-    users = [
+    found = [
         str(path.relative_to(root))
         for package in deployed
         for path in (root / package).rglob("*.py")
-        if re.search(r"\bframe_of\b|\bwire\.(provisioning|uplink)\b", path.read_text(encoding="utf-8"))
+        if re.search(what, path.read_text(encoding="utf-8"))
     ]
-    assert users == []
+    assert found == users
 
 
 def test_provisioning_words_are_no_commands() -> None:
@@ -336,7 +344,7 @@ NOW = datetime(2026, 9, 23, 10, 0, tzinfo=UTC)
         ("WIFIINFOUP,1,2,3", "WIFIINFOUP,1"),
         ("DLT", "DLT"),
         ("Time", "Time,1790157600"),
-        ("LGZONE", None),
+        ("LGZONE", f"LGZONE,+0,{NOW:%H:%M:%S},{NOW:%Y-%m-%d}"),
         ("WT", None),
         ("PP", None),
         ("PHLQ", None),
@@ -354,14 +362,15 @@ def test_every_word_gets_the_reply_of_the_protocol(content: str, answer: str | N
     frame, indexed = frame_of(content), frame_of(content, index="0003")
     expected = None if answer is None else f"[3G*{DEVICE}*{len(answer):04x}*{answer}]".encode()
     assert reply(frame, decode(frame), now=NOW) == expected
-    if not content.startswith("Time"):
+    if not content.startswith(("Time", "LGZONE")):
         assert acknowledgement(frame) == expected
     with_index = None if answer is None else f"[3G*{DEVICE}*0003*{len(answer):04x}*{answer}]".encode()
     assert reply(indexed, decode(indexed), now=NOW) == with_index
 
 
-def test_the_time_is_told_only_by_one_who_knows_it() -> None:
-    frame = frame_of("Time")
+@pytest.mark.parametrize("word", ["Time", "LGZONE"])
+def test_the_time_is_told_only_by_one_who_knows_it(word: str) -> None:
+    frame = frame_of(word)
     assert reply(frame, decode(frame)) is None
 
 
