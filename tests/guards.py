@@ -35,7 +35,7 @@ from core.tracking.admission import Intake
 from core.tracking.places import gps_fix
 from core.vault.model import SealedUnder
 from core.watches.model import Binding, Membership, Role
-from tests.builders import any_alert, any_command, any_learned_place, any_message, any_setting, any_zone
+from tests.builders import any_alert, any_command, any_learned_place, any_message, any_setting, any_top_up, any_zone
 
 
 def returns(value: object) -> Callable[..., Any]:
@@ -332,7 +332,12 @@ NEUTRAL: dict[str, Callable[..., Any]] = {
     "core.watches.claim:is_code": returns(True),
     "core.watches.claim:is_secret": returns(True),
     "core.watches.claim:new_watch_id": returns(WatchId("a" * 26)),
+    "core.notices.letters:Letters.mail": returns(True),
+    "core.sims.top_ups:TopUpDesk.get": lambda _self, watch_id, _top_up_id, now: any_top_up(
+        watch_id, AccountId(new_id()), now
+    ),
     "core.watches.family:Family._remove": returns(None),
+    "core.watches.family:Family.withdraw": returns(None),
     "core.watches.family:Family._tell": returns(None),
     "core.watches.family:is_secret_of": returns(True),
     "core.zones.engine:is_news": returns(True),

@@ -347,6 +347,21 @@ def test_a_photo_of_another_watch_is_not_reached_through_ones_own() -> None:
     assert_nested("photos")
 
 
+@pytest.mark.attack("Z-02", guard="core.sims.top_ups:TopUpDesk.get", part="top-ups")
+def test_a_top_up_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("top-ups")
+
+
+@pytest.mark.attack("Z-02", guard="core.watches.family:Family._remove", part="members")
+def test_a_member_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("members")
+
+
+@pytest.mark.attack("Z-02", guard="core.watches.family:Family.withdraw", part="invitations")
+def test_an_invitation_of_another_watch_is_not_reached_through_ones_own() -> None:
+    assert_nested("invitations")
+
+
 @pytest.mark.parametrize("template", sorted(QUERIES))
 def test_no_method_tells_a_foreign_watch_from_none(homes: TwoHomes, template: str) -> None:
     for method in METHODS:

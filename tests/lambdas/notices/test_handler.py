@@ -212,6 +212,7 @@ def test_an_erased_account_is_told_nothing(stage: Platform) -> None:
 
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.attack("A-20", guard="core.notices.letters:Letters.mail", part="a fixed address")
 def test_a_letter_goes_to_its_address_and_its_link_opens_what_it_is_about(
     stage: Platform, kind: LetterKind, language: Language
 ) -> None:
