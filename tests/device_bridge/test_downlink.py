@@ -313,6 +313,7 @@ def voice_frame(sound: bytes) -> bytes:
 
 
 @pytest.mark.promise("P-13", guard="device_bridge.line:Line._write", part="the watch gets and acknowledges them")
+@pytest.mark.promise("P-71", guard="device_bridge.line:Line._write", part="calls from the watch")
 async def test_sos_numbers_reach_the_watch_and_are_acknowledged(family: Family) -> None:
     family.wants(SettingName.SOS_NUMBERS, {"numbers": ["+31612345678", "+31687654321"]})
     watch = await connected(family)
