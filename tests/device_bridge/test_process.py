@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -150,12 +150,22 @@ class Alarms(threading.Thread):
                 alarm = raw(f"{location('221126,085312', word='AL')},{number}", self._device)
                 try:
                     self._socket.sendall(report + alarm)
-                    if not all(answers.read(len(raw(word, self._device))) for word in ("LK", "AL")):
+                    if not all(self._hears(raw(word, self._device), answers) for word in ("LK", "AL")):
                         return
                 except OSError:
                     return
                 self.answered += [report, alarm]
                 self._enough.release()
+
+    def _hears(self, answer: bytes, answers: BinaryIO) -> bool:
+        """Read up to this answer, past what the watch is told beside it; tell whether it came."""
+        heard = b""
+        while not heard.endswith(answer):
+            byte = answers.read(1)
+            if not byte:
+                return False
+            heard += byte
+        return True
 
 
 @pytest.fixture(scope="module")
