@@ -238,7 +238,7 @@ class TestNames:
 
 class TestUnproven:
     @pytest.mark.attack(
-        "W-01", guard="core.tracking.admission:is_proven", part="ingest: nothing stored, SOS unconfirmed"
+        "W-01", guard="core.tracking.admission:is_proven", part="ingest: nothing in any table, SOS unconfirmed"
     )
     def test_a_strangers_sos_reaches_the_guardians_unconfirmed_and_leaves_nothing(self, world: World) -> None:
         watch_id = world.watch()
