@@ -25,8 +25,12 @@ def ask_variously(
     examples: int,
     aim: Callable[[dict[str, str]], None],
     token: str,
+    **where: str,
 ) -> None:
-    """Ask an operation for so many things of one kind. aim: puts ids of what there is into a path's parameters."""
+    """Ask an operation for so many things of one kind.
+
+    aim: puts ids of what there is into a path's parameters. where: base_url, of an API over HTTP.
+    """
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
@@ -40,7 +44,7 @@ def ask_variously(
     def requests(case: Any) -> None:
         aim(case.path_parameters or {})
         case.headers["Authorization"] = f"Bearer {token}"
-        case.call_and_validate(checks=HELD)
+        case.call_and_validate(checks=HELD, **where)
 
     try:
         requests()
