@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import time
 from typing import Any
 
-from pynamodb.attributes import BinaryAttribute, UnicodeAttribute
+from pynamodb.attributes import BinaryAttribute, NumberAttribute, UnicodeAttribute
 
 from adapters.dynamo.record import Record, fit, holding, understood
 from adapters.dynamo.tables import TABLES
@@ -18,19 +19,20 @@ from core.zones.model import ZONES_PER_WATCH, Circle, Polygon, Schedule, Shape, 
 
 
 class ZoneRecord(Record):
-    """payload: sealed JSON of all but the ids."""
+    """payload: sealed JSON of all but the ids and the version."""
 
     table = TABLES["zones"]
-    attribute_classes = holding(zone=("watch_id", "zone_id", "payload"))
+    attribute_classes = holding(zone=("watch_id", "zone_id", "revision", "payload"))
 
     watch_id = UnicodeAttribute(hash_key=True)
     zone_id = UnicodeAttribute(range_key=True)
+    revision = NumberAttribute()
     payload = BinaryAttribute(legacy_encoding=False)
 
     @classmethod
     def of(cls, zone: Zone, sealer: Sealer) -> "ZoneRecord":
         """Return the stored shape; raise as Sealer does."""
-        record = cls(zone.watch_id, zone.zone_id)
+        record = cls(zone.watch_id, zone.zone_id, revision=zone.version)
         record.payload = sealer.seal(json.dumps(_content_of(zone), separators=(",", ":")).encode(), record._place())
         return record
 
@@ -42,6 +44,7 @@ class ZoneRecord(Record):
             watch_id=WatchId(self.watch_id),
             shape=_shape(content.pop("shape")),
             schedule=schedule_of(content.pop("schedule")),
+            version=int(self.revision),
             **content,
         )
 
@@ -70,16 +73,20 @@ class DynamoZones:
         return None if record is None else next(self._zones([record]), None)
 
     def put(self, zone: Zone) -> None:
-        """Store a new zone or replace it.
+        """Store a new zone.
 
-        The zones are counted before a new one is stored, so as many as are drawn in one instant may be too many.
+        The zones are counted before it is stored, so as many as are drawn in one instant may be too many.
         """
         record = ZoneRecord.of(zone, self._sealer)
-        if record.put(ZoneRecord.zone_id.exists()):
-            return
         if ZoneRecord.count(zone.watch_id, consistent_read=True) >= ZONES_PER_WATCH:
             raise TooManyZones("the watch has as many zones as it may have")
         record.put()
+
+    def replace(self, zone: Zone) -> Zone | None:
+        """Store it in the place of the version that it names."""
+        stored = replace(zone, version=zone.version + 1)
+        unchanged = ZoneRecord.revision == zone.version
+        return stored if ZoneRecord.of(stored, self._sealer).put(unchanged) else None
 
     def remove(self, watch_id: WatchId, zone_id: ZoneId) -> bool:
         """Remove it; tell whether it was there."""

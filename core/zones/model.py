@@ -134,7 +134,8 @@ class Schedule:
 class Zone:
     """A zone of one watch; schedule None = always. Raise InvalidZone for what no zone can be.
 
-    alarm_on_entering, alarm_on_leaving: which crossings guardians hear of.
+    alarm_on_entering, alarm_on_leaving: which crossings guardians hear of. version: a count of writes, by which
+    concurrent ones are told apart.
     """
 
     zone_id: ZoneId
@@ -144,6 +145,7 @@ class Zone:
     schedule: Schedule | None = None
     alarm_on_entering: bool = True
     alarm_on_leaving: bool = True
+    version: int = 1
 
     def __post_init__(self) -> None:
         name = self.name.strip()

@@ -19,7 +19,14 @@ class Zones(Protocol):
         ...
 
     def put(self, zone: Zone) -> None:
-        """Store a new zone or replace it. Raise TooManyZones for a new one, Unreadable as Sealer does."""
+        """Store a new zone. Raise TooManyZones, or Unreadable as Sealer does."""
+        ...
+
+    def replace(self, zone: Zone) -> Zone | None:
+        """Store it in the place of the version that it names, and return it with the next one.
+
+        None: that version is not there any more. Raise Unreadable as Sealer does.
+        """
         ...
 
     def remove(self, watch_id: WatchId, zone_id: ZoneId) -> bool:

@@ -1,5 +1,6 @@
 """Zones."""
 
+from dataclasses import replace
 from datetime import time
 
 import pytest
@@ -43,11 +44,15 @@ def test_a_zone_is_replaced_and_removed_by_its_id(world: World) -> None:
     world.zones.put(zone)
     world.zones.put(other)
     changed = any_zone(watch_id, zone_id=zone.zone_id, name="another")
-    world.zones.put(changed)
-    assert world.zones.get(watch_id, zone.zone_id) == changed
+    stored = world.zones.replace(changed)
+    assert stored == replace(changed, version=2)
+    assert world.zones.get(watch_id, zone.zone_id) == stored
+    assert world.zones.replace(changed) is None, "it replaces the version that it names, or nothing"
+    assert world.zones.get(watch_id, zone.zone_id) == stored
     assert world.zones.remove(watch_id, zone.zone_id)
     assert not world.zones.remove(watch_id, zone.zone_id)
     assert world.zones.get(watch_id, zone.zone_id) is None
+    assert world.zones.replace(stored) is None, "what was removed is not drawn again"
     assert world.zones.of_watch(watch_id) == [other]
 
 
@@ -66,8 +71,9 @@ def test_a_watch_has_so_many_zones_and_no_more(world: World) -> None:
         world.zones.put(zone)
     with pytest.raises(TooManyZones):
         world.zones.put(any_zone(watch_id))
-    zones[0] = any_zone(watch_id, zone_id=zones[0].zone_id, name="another")
-    world.zones.put(zones[0])
+    replaced = world.zones.replace(any_zone(watch_id, zone_id=zones[0].zone_id, name="another"))
+    assert replaced is not None
+    zones[0] = replaced
     assert world.zones.of_watch(watch_id) == sorted(zones, key=lambda zone: zone.zone_id)
     world.zones.put(any_zone(world.watch(OTHER_DEVICE)))
     world.zones.remove(watch_id, zones[0].zone_id)
@@ -80,7 +86,7 @@ def test_zones_are_gone_with_the_watchs_key_and_one_that_does_not_open_hides_no_
         zone = any_zone(watch_id)
         world.zones.put(zone)
         moved = ZoneRecord.get(watch_id, zone.zone_id)
-        ZoneRecord(watch_id, new_id(), payload=moved.payload).save()
+        ZoneRecord(watch_id, new_id(), revision=1, payload=moved.payload).save()
         assert world.zones.of_watch(watch_id) == [zone]
         world.sealer.destroy(Subject.BINDING, watch_id)
         assert world.zones.of_watch(watch_id) == []
@@ -95,5 +101,5 @@ def test_a_zone_says_nothing_in_the_open() -> None:
         zone = Zone(zone_id=ZoneId(new_id()), watch_id=watch_id, name="Oma", shape=Circle(HOME, 150.0))
         world.zones.put(zone)
         item = ZoneRecord.get(watch_id, zone.zone_id).serialize()
-        assert item.keys() == {"watch_id", "zone_id", "payload"}
+        assert item.keys() == {"watch_id", "zone_id", "revision", "payload"}
         assert b"Oma" not in item["payload"]["B"]

@@ -1,14 +1,17 @@
 """Safe zones."""
 
+from dataclasses import replace
+
 from aws_lambda_powertools.event_handler.api_gateway import Response, Router
 
+from core.kernel.errors import ChangedMeanwhile
 from core.kernel.ids import WatchId, ZoneId, checked_id, new_id
 from core.zones import model as zones
 from lambdas.api.call import Call, this_call
 from lambdas.api.operation import json_of, operation
 from lambdas.api.paging import page_of
 from lambdas.api.parameters import USUAL_PAGE, Cursor, Limit, WatchInPath, ZoneInPath
-from lambdas.api.schemas.zones import Zone, ZonePage, ZoneSettings
+from lambdas.api.schemas.zones import Zone, ZoneChange, ZonePage, ZoneSettings
 
 router = Router()
 
@@ -22,6 +25,7 @@ _EXAMPLE = {
     "alarm_on_entering": True,
     "alarm_on_leaving": True,
     "id": "q6xk3n5a7c2m4b8d2e4f6g7h2a",
+    "version": 1,
 }
 
 
@@ -90,16 +94,18 @@ def get_zone(watch_id: WatchInPath, zone_id: ZoneInPath) -> Zone:
         tag="zones",
         promises=["P-18", "P-19"],
         content=json_of(Zone, _EXAMPLE),
-        also=[400, 401, 403, 404, 413, 415],
+        also=[400, 401, 403, 404, 409, 413, 415],
     ),
 )
-def replace_zone(watch_id: WatchInPath, zone_id: ZoneInPath, body: ZoneSettings) -> Zone:
-    """Replace a zone."""
+def replace_zone(watch_id: WatchInPath, zone_id: ZoneInPath, body: ZoneChange) -> Zone:
+    """Draw a zone in the place of the version that the caller has read."""
     call = this_call(router)
     known = _zone(call, call.guarded_watch(watch_id), zone_id)
     zone = body.to_domain(known.zone_id, known.watch_id)
-    call.services.zones.put(zone)
-    return Zone.of(zone)
+    stored = call.services.zones.replace(replace(zone, version=body.replaces))
+    if stored is None:
+        raise ChangedMeanwhile("the zone was drawn anew or removed")
+    return Zone.of(stored)
 
 
 @router.delete(

@@ -100,16 +100,26 @@ class ZoneSettings(Schema):
         )
 
 
+class ZoneChange(ZoneSettings):
+    """A zone as it is drawn anew."""
+
+    replaces: int = Field(
+        strict=True, ge=1, description="`version` of what was read: nobody's change is overwritten unseen"
+    )
+
+
 class Zone(ZoneSettings):
     """A zone of a watch."""
 
     id: str = Field(description="Opaque")
+    version: int = Field(description="A count of changes; whoever makes one sends it as `replaces`")
 
     @classmethod
     def of(cls, zone: zones.Zone) -> "Zone":
         """Return the zone as the API shows it."""
         return cls(
             id=zone.zone_id,
+            version=zone.version,
             name=zone.name,
             shape=_shape_of(zone.shape),
             schedule=None if zone.schedule is None else Schedule.of(zone.schedule),

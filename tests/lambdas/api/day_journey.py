@@ -61,7 +61,7 @@ class Day:
         drawn = self.of("POST", "zones", {"name": "Grandma", "shape": CIRCLE})["id"]
         self.of("GET", "zones")
         self.of("GET", f"zones/{drawn}")
-        self.of("PUT", f"zones/{drawn}", {"name": "Grandma", "shape": CIRCLE})
+        self.of("PUT", f"zones/{drawn}", {"name": "Grandma", "shape": CIRCLE, "replaces": 1})
         self.of("DELETE", f"zones/{drawn}")
 
     def commands(self) -> None:

@@ -116,7 +116,7 @@ CEILINGS: Mapping[str, int] = {
     "GET /v1/watches/<watch_id>/sim/top-ups/<top_up_id>": 3,
     "GET /v1/watches/<watch_id>/telemetry": 3,
     "GET /v1/watches/<watch_id>/zones": 3,
-    "POST /v1/watches/<watch_id>/zones": 6,
+    "POST /v1/watches/<watch_id>/zones": 5,
     "DELETE /v1/watches/<watch_id>/zones/<zone_id>": 5,
     "GET /v1/watches/<watch_id>/zones/<zone_id>": 3,
     "PUT /v1/watches/<watch_id>/zones/<zone_id>": 5,

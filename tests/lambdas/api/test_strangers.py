@@ -92,7 +92,7 @@ BODIES = {
     ("POST", "/v1/watches/<watch_id>/sim/top-ups"): {"amount_cents": 1000},
     ("PUT", "/v1/watches/<watch_id>/sim/registration"): REGISTRANT,
     ("POST", "/v1/watches/<watch_id>/zones"): {"name": "Grandma", "shape": CIRCLE},
-    ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE},
+    ("PUT", "/v1/watches/<watch_id>/zones/<zone_id>"): {"name": "Grandma", "shape": CIRCLE, "replaces": 1},
     ("POST", "/v1/watches/<watch_id>/positions/wrong"): {"at": "2026-11-22T12:00:00Z"},
     ("PUT", "/v1/watches/<watch_id>/preferences"): {"not_pushed": ["back_again"]},
     ("POST", "/v1/watches/<watch_id>/commands"): {"kind": "find"},

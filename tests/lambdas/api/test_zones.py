@@ -58,14 +58,15 @@ def test_a_zone_is_created_read_changed_and_deleted(home: Home) -> None:
     created = home.call("POST", "/zones", json=SCHOOL)
     assert created.status == 201
     zone_id = created.json["id"]
-    assert created.json == {**SCHOOL, "id": zone_id}
+    assert created.json == {**SCHOOL, "id": zone_id, "version": 1}
     assert home.call("GET", f"/zones/{zone_id}").json == created.json
     assert home.call("GET", "/zones").json == {"items": [created.json], "next": None}
 
-    replaced = home.call("PUT", f"/zones/{zone_id}", json={"name": "Club", "shape": SQUARE})
+    replaced = home.call("PUT", f"/zones/{zone_id}", json={"name": "Club", "shape": SQUARE, "replaces": 1})
     assert replaced.status == 200
     assert replaced.json == {
         "id": zone_id,
+        "version": 2,
         "name": "Club",
         "shape": SQUARE,
         "schedule": None,
@@ -77,7 +78,7 @@ def test_a_zone_is_created_read_changed_and_deleted(home: Home) -> None:
     deleted = home.call("DELETE", f"/zones/{zone_id}")
     assert (deleted.status, deleted.body) == (204, "")
     assert home.call("GET", "/zones").json == {"items": [], "next": None}
-    for method, rest in (("GET", {}), ("PUT", {"json": SCHOOL}), ("DELETE", {})):
+    for method, rest in (("GET", {}), ("PUT", {"json": {**SCHOOL, "replaces": 2}}), ("DELETE", {})):
         assert home.call(method, f"/zones/{zone_id}", **rest).status == 404
 
 
@@ -88,7 +89,7 @@ def test_what_is_stored_is_what_was_drawn(home: Home) -> None:
     assert zone.shape == Circle(Point(52.2112, 5.9699), 150.0)
     assert zone.schedule == Schedule("Europe/Amsterdam", (Window(frozenset({0, 6}), time(8, 15), time(14, 30)),))
     assert (zone.name, zone.alarm_on_entering, zone.alarm_on_leaving) == ("School", True, False)
-    home.call("PUT", f"/zones/{zone_id}", json={**SCHOOL, "shape": SQUARE})
+    home.call("PUT", f"/zones/{zone_id}", json={**SCHOOL, "shape": SQUARE, "replaces": 1})
     zone = home.zones.get(home.watch_id, zone_id)
     assert zone is not None
     assert isinstance(zone.shape, Polygon)
@@ -183,7 +184,8 @@ def test_what_the_document_does_not_allow_is_refused(home: Home, zone: Any) -> N
 def test_what_no_zone_can_be_is_refused(home: Home, zone: Any) -> None:
     known = home.call("POST", "/zones", json=SCHOOL).json
     for method, path in (("POST", "/zones"), ("PUT", f"/zones/{known['id']}")):
-        answer = home.call(method, path, json=zone)
+        replaces = {"replaces": 1} if method == "PUT" else {}
+        answer = home.call(method, path, json={**zone, **replaces})
         assert (answer.status, answer.json["code"]) == (400, "invalid_zone"), answer.body
     assert home.call("GET", "/zones").json == {"items": [known], "next": None}
 
@@ -200,7 +202,7 @@ def test_a_watch_has_so_many_zones_and_no_more(home: Home) -> None:
         assert known.status == 201
     answer = home.call("POST", "/zones", json=SCHOOL)
     assert (answer.status, answer.json["code"]) == (409, "too_many_zones")
-    assert home.call("PUT", f"/zones/{known.json['id']}", json={**SCHOOL, "name": "Club"}).status == 200
+    assert home.call("PUT", f"/zones/{known.json['id']}", json={**SCHOOL, "name": "Club", "replaces": 1}).status == 200
     assert len(home.call("GET", "/zones").json["items"]) == ZONES_PER_WATCH
 
 
@@ -232,3 +234,14 @@ def test_neither_name_nor_place_stands_in_a_refusal_or_a_repr(home: Home) -> Non
     shown = repr(ZoneSettings.model_validate(SCHOOL))
     assert "School" not in shown
     assert "52.2" not in shown
+
+
+def test_of_two_who_draw_a_zone_anew_at_once_neither_loses_what_the_other_did(home: Home) -> None:
+    drawn = home.call("POST", "/zones", json=SCHOOL).json
+    first, second = (
+        home.call("PUT", f"/zones/{drawn['id']}", json={**SCHOOL, "name": name, "replaces": drawn["version"]})
+        for name in ("Mother's", "Father's")
+    )
+    assert (first.status, first.json["version"]) == (200, 2)
+    assert (second.status, second.json["code"]) == (409, "changed_meanwhile")
+    assert home.call("GET", f"/zones/{drawn['id']}").json == first.json
